@@ -1,0 +1,18 @@
+"""The tables, one file per noun. Columns and small properties; what is done to them is in the services."""
+
+from showcase.models.accounts import Account, Membership, SignInSession, Throttle, Ticket
+from showcase.models.audit import AuditEntry
+from showcase.models.base import Base, utc_now
+from showcase.models.challenges import Challenge
+from showcase.models.matches import Decision, RankerVersion, Vector, VectorCounter
+from showcase.models.messages import Message
+from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
+from showcase.models.publications import Facet, Publication, StateChange, Version
+from showcase.models.responses import Response
+from showcase.models.solutions import Solution
+
+__all__ = [
+    "Account", "AuditEntry", "Base", "Challenge", "Council", "Decision", "EmailDomain", "Facet", "Host", "Membership", "Message",
+    "Organisation", "Publication", "RankerVersion", "Response", "SignInSession", "Solution", "StateChange", "Supplier",
+    "Throttle", "Ticket", "Vector", "VectorCounter", "Version", "utc_now",
+]

@@ -1,0 +1,101 @@
+"""Settings: read once from the environment, checked, frozen. Everything else is told its settings by `create_app()`."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DATABASE_SCHEMES = ("sqlite:///", "postgresql+psycopg://")
+
+
+class BadSettings(Exception):
+    """The environment cannot be used; the message lists every fault, one on each line."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment may choose."""
+
+    instance_path: Path
+    """Folder for what one machine keeps: the SQLite database, mail that could not be sent by SMTP, the secret key."""
+    database_url: str
+    secret_key: str
+    base_url: str = "http://127.0.0.1:8000"
+    """Address that links in e-mails start with, without a slash at its end."""
+    is_demo: bool = False
+    """Whether the demo sign-ins work and pages say that the content is illustrative."""
+    is_secure: bool = False
+    """Whether pages are served over HTTPS, so that cookies may be marked secure."""
+    embedder_url: str | None = "http://127.0.0.1:8100"
+    """Where an OpenAI-compatible embeddings service answers; None for lexical ranking alone."""
+    model_name: str = "bundled"
+    """The sentence-transformers model that the worker loads."""
+    smtp_url: str | None = None
+    """smtp://user:password@host:port or smtps://…; None keeps mail readable in `instance_path`/mail."""
+    mail_from: str = "Tech Innovation Showcase <no-reply@showcase.example>"
+    proxy_count: int = 0
+    """How many trusted reverse proxies stand in front and set X-Forwarded-For."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings from environment variables named after them in capitals.
+
+        Raises:
+            BadSettings: one or more variables cannot be used.
+        """
+        faults: list[str] = []
+        instance = Path(environment.get("INSTANCE_PATH") or "instance").resolve()
+        url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'showcase.sqlite'}"
+        if not url.startswith(DATABASE_SCHEMES):
+            faults.append(f"DATABASE_URL must start with one of {', '.join(DATABASE_SCHEMES)}")
+        base_url = (environment.get("BASE_URL") or f"http://127.0.0.1:{environment.get('PORT') or 8000}").rstrip("/")
+        if not base_url.startswith(("http://", "https://")):
+            faults.append("BASE_URL must start with http:// or https://")
+        key = environment.get("SECRET_KEY") or _kept_secret(instance, faults)
+        if len(key) < 32:
+            faults.append("SECRET_KEY must have at least 32 characters")
+        proxies = environment.get("PROXY_COUNT") or "0"
+        if not proxies.isdecimal():
+            faults.append("PROXY_COUNT must be a whole number")
+        is_demo = _flag(environment, "DEMO", faults)
+        if faults:
+            raise BadSettings("\n".join(faults))
+        return cls(
+            instance_path=instance,
+            database_url=url,
+            secret_key=key,
+            base_url=base_url,
+            is_demo=is_demo,
+            is_secure=base_url.startswith("https://"),
+            embedder_url=environment.get("EMBEDDER_URL", "http://127.0.0.1:8100") or None,
+            model_name=environment.get("MODEL_NAME") or "bundled",
+            smtp_url=environment.get("SMTP_URL") or None,
+            mail_from=environment.get("MAIL_FROM") or cls.mail_from,
+            proxy_count=int(proxies),
+        )
+
+
+def _flag(environment: Mapping[str, str], name: str, faults: list[str]) -> bool:
+    value = environment.get(name, "").lower()
+    if value not in {"", "0", "1", "false", "true"}:
+        faults.append(f"{name} must be 1 or 0")
+    return value in {"1", "true"}
+
+
+def _kept_secret(instance: Path, faults: list[str]) -> str:
+    """Return the secret key kept in the instance folder, made at the first start so that sign-ins outlive a restart."""
+    file = instance / "secret_key"
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return file.read_text()
+        with os.fdopen(descriptor, "w") as new:
+            key = secrets.token_urlsafe(48)
+            new.write(key)
+            return key
+    except OSError as error:
+        faults.append(f"SECRET_KEY is not set and {file} cannot be used: {error.strerror}")
+        return ""

@@ -1,0 +1,37 @@
+"""What can go wrong, in words fit for the page. Services raise these; pages show them, the command line prints them."""
+
+
+class DomainError(Exception):
+    """Something the person asked for cannot be done; the message says why and what to do next."""
+
+    status = 422
+
+
+class NotFound(DomainError):
+    """There is no such thing, or the person may not know of it: one and the same answer."""
+
+    status = 404
+
+    def __init__(self, message: str = "This page does not exist, or you may not see it.") -> None:
+        super().__init__(message)
+
+
+class NotAllowed(DomainError):
+    """The person may see the thing but not do this to it."""
+
+    status = 403
+
+    def __init__(self, message: str = "You may not do this.") -> None:
+        super().__init__(message)
+
+
+class Conflict(DomainError):
+    """Someone else changed the thing first, or it is no longer in a state that allows this."""
+
+    status = 409
+
+
+class TooMany(DomainError):
+    """Too many tries; the message says when to come back."""
+
+    status = 429

@@ -1,0 +1,87 @@
+"""People: accounts, the organisations they act for, their signed-in sessions, one-time links and the sign-in throttle."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from showcase.models.base import Base, text_enum
+from showcase.models.enums import TicketPurpose
+from showcase.models.organisations import Organisation
+
+
+class Account(Base):
+    """A person who can sign in."""
+
+    __tablename__ = "accounts"
+
+    email: Mapped[str] = mapped_column(unique=True)
+    """Lower case."""
+    name: Mapped[str]
+    password_hash: Mapped[str | None]
+    """Argon2id, in its encoded form."""
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    """Whether it came with the demo and is refused outside it."""
+    deactivated_at: Mapped[datetime | None]
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="account", cascade="all, delete-orphan", order_by="Membership.created_at")
+
+
+class Membership(Base):
+    """That a person may act for an organisation."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (sa.UniqueConstraint("account_id", "organisation_id"),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    is_administrator: Mapped[bool] = mapped_column(default=False)
+    account: Mapped[Account] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class SignInSession(Base):
+    """One browser in which a person is signed in. Deleting the row signs that browser out."""
+
+    __tablename__ = "sign_in_sessions"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the random token in the browser's cookie."""
+    membership_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("memberships.id", ondelete="CASCADE"), index=True)
+    """Which membership the person acts under at present."""
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    address: Mapped[str]
+    """Network address at sign-in."""
+    browser: Mapped[str]
+    """The browser's own description, shortened."""
+    membership: Mapped[Membership] = relationship()
+
+
+class Ticket(Base):
+    """A link sent by e-mail that can be used once, before it expires."""
+
+    __tablename__ = "tickets"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[TicketPurpose] = mapped_column(text_enum(TicketPurpose))
+    email: Mapped[str] = mapped_column(index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    invited_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id", ondelete="SET NULL"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    organisation: Mapped[Organisation | None] = relationship()
+
+
+class Throttle(Base):
+    """How often something was tried within a window, for one account or one network address."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    """What is counted, for example a digest of "sign-in" and an e-mail address."""
+    window_ends_at: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]

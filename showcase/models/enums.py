@@ -1,0 +1,49 @@
+"""Words with a fixed set of values. Those that only describe (service areas, maturity…) are vocabularies, in data."""
+
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    """The three kinds of organisation."""
+
+    HOST = "host"  # the Local Government Association
+    COUNCIL = "council"  # councils and combined authorities
+    SUPPLIER = "supplier"  # small and medium-sized technology firms
+
+
+class State(StrEnum):
+    """Where the working text of a challenge statement or solution profile stands."""
+
+    DRAFT = "draft"
+    WITH_LEAD = "with_lead"  # waits for the council's procurement lead
+    IN_REVIEW = "in_review"  # waits for LGA staff
+    CHANGES_REQUESTED = "changes_requested"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class Verdict(StrEnum):
+    """What a council officer decided about a match."""
+
+    SHORTLISTED = "shortlisted"
+    NOT_FOR_US = "not_for_us"
+
+
+class ResponseState(StrEnum):
+    """How far a solution put forward by its supplier has come."""
+
+    RECEIVED = "received"
+    CONSIDERED = "considered"
+    INVITED = "invited"
+    NOT_THIS_TIME = "not_this_time"
+    WITHDRAWN = "withdrawn"
+
+
+class TicketPurpose(StrEnum):
+    """What a link sent by e-mail lets its reader do, once."""
+
+    JOIN_COUNCIL = "join_council"
+    REGISTER_SUPPLIER = "register_supplier"
+    ACCEPT_INVITATION = "accept_invitation"
+    RESET_PASSWORD = "reset_password"
