@@ -1,0 +1,117 @@
+// Makes three things smoother; every page works without it. Filters refresh their list in place. Drafts save themselves,
+// and are kept on this device while there is no connection. A council can be chosen by typing.
+import { initAll } from './vendor/govuk-frontend.min.js'
+
+const LOCAL = 'showcase-draft:'
+const pause = (milliseconds, act) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(act, milliseconds) } }
+
+initAll()
+for (const form of document.querySelectorAll('form[data-live-filter]')) refreshInPlace(form)
+for (const form of document.querySelectorAll('form[data-autosave]')) saveByItself(form)
+for (const select of document.querySelectorAll('select[data-autocomplete]')) chooseByTyping(select)
+for (const form of document.querySelectorAll('form[data-sign-out]')) form.addEventListener('submit', forgetDrafts)
+
+// Put the server's present version of one element in place of the one that is shown.
+async function swap (id, url, signal) {
+  const reply = await fetch(url, { signal })
+  if (!reply.ok || reply.redirected) throw new Error(reply.statusText)
+  const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html').getElementById(id)
+  const shown = document.getElementById(id)
+  shown.replaceChildren(...fresh.childNodes)
+  initAll({ scope: shown })
+}
+
+function refreshInPlace (form) {
+  const id = form.dataset.liveFilter
+  let request
+  const refresh = async () => {
+    request?.abort()
+    request = new AbortController()
+    const url = new URL(form.action)
+    url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value))
+    document.getElementById(id).setAttribute('aria-busy', 'true')
+    try {
+      await swap(id, url, request.signal)
+      history.pushState(null, '', url)
+      document.getElementById(id).removeAttribute('aria-busy')
+    } catch (error) { if (error.name !== 'AbortError') location.assign(url) }
+  }
+  const soon = pause(350, refresh)
+  form.addEventListener('change', (event) => { if (event.target.type !== 'search') refresh() })
+  form.addEventListener('input', (event) => { if (event.target.type === 'search') soon() })
+  window.addEventListener('popstate', () => location.reload())
+}
+
+// The form's data-autosave is where to send it; the reply is {"version": …}, or 409 when someone else saved first.
+// data-autosave-region names an element that the server draws again after each save.
+function saveByItself (form) {
+  const key = LOCAL + form.dataset.autosave
+  const status = document.createElement('p')
+  status.className = 'app-save-status govuk-body-s'
+  status.setAttribute('role', 'status')
+  form.append(status)
+  const version = () => form.elements.version?.value ?? ''
+  const answers = () => [...new FormData(form)].filter(([name, value]) => name !== 'csrf_token' && typeof value === 'string')
+  let sent = JSON.stringify(answers())
+  let isStopped = false
+
+  const save = async () => {
+    const now = JSON.stringify(answers())
+    if (isStopped || now === sent) return
+    try {
+      const reply = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } })
+      if (reply.status === 409) return conflict()
+      if (!reply.ok || reply.redirected) throw new Error(reply.statusText)
+      const saved = await reply.json()
+      if (form.elements.version) form.elements.version.value = saved.version
+      sent = JSON.stringify(JSON.parse(now).map(([name, value]) => [name, name === 'version' ? String(saved.version) : value]))
+      localStorage.removeItem(key)
+      status.textContent = `Draft saved at ${new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
+      if (form.dataset.autosaveRegion) await swap(form.dataset.autosaveRegion, location.href).catch(() => {})
+    } catch {
+      localStorage.setItem(key, now)
+      status.textContent = 'Not saved: no connection. Your words are kept on this device and sent as soon as possible.'
+    }
+  }
+  const conflict = () => {
+    isStopped = true
+    localStorage.setItem(key, JSON.stringify(answers()))
+    status.textContent = 'Someone else has saved this draft since you opened it, so yours no longer saves by itself. Your words are kept on this page: send the form to compare both versions.'
+  }
+  const restore = () => {
+    const kept = JSON.parse(localStorage.getItem(key) ?? 'null')
+    if (!kept) return
+    if (Object.fromEntries(kept).version !== version()) {
+      const details = document.createElement('details')
+      details.className = 'govuk-details'
+      details.append(Object.assign(document.createElement('summary'), { textContent: 'Words kept on this device from before someone else saved', className: 'govuk-details__summary' }))
+      details.append(Object.assign(document.createElement('div'), { textContent: kept.filter(([name]) => name !== 'version').map(([, value]) => value).join('\n\n'), className: 'govuk-details__text app-text' }))
+      form.prepend(details)
+      return
+    }
+    for (const field of form.elements) {
+      if (!field.name || ['csrf_token', 'version'].includes(field.name)) continue
+      const values = kept.filter(([name]) => name === field.name).map(([, value]) => value)
+      if (['checkbox', 'radio'].includes(field.type)) field.checked = values.includes(field.value)
+      else if (values.length && field.type !== 'file') field.value = values[0]
+    }
+    status.textContent = 'Brought back words that were kept on this device.'
+    save()
+  }
+  form.addEventListener('input', pause(1500, save))
+  form.addEventListener('change', pause(1500, save))
+  form.addEventListener('submit', () => { if (navigator.onLine) localStorage.removeItem(key) })
+  window.addEventListener('online', save)
+  document.addEventListener('visibilitychange', () => { if (document.hidden) save() })
+  restore()
+}
+
+async function chooseByTyping (select) {
+  await import('./vendor/accessible-autocomplete.min.js')
+  window.accessibleAutocomplete.enhanceSelectElement({ selectElement: select, defaultValue: select.selectedOptions[0]?.value ? undefined : '', showAllValues: false })
+}
+
+// What was typed must not stay behind on a shared computer.
+function forgetDrafts () {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(LOCAL)) localStorage.removeItem(key)
+}
