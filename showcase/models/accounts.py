@@ -1,4 +1,4 @@
-"""People: accounts, the organisations they act for, their signed-in sessions, one-time links and the sign-in throttle."""
+"""People: accounts, what they act for, their signed-in sessions, one-time links and the sign-in throttle."""
 
 import uuid
 from datetime import datetime
@@ -26,7 +26,9 @@ class Account(Base):
     """Whether it came with the demo and is refused outside it."""
     deactivated_at: Mapped[datetime | None]
 
-    memberships: Mapped[list["Membership"]] = relationship(back_populates="account", cascade="all, delete-orphan", order_by="Membership.created_at")
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="account", cascade="all, delete-orphan", order_by="Membership.created_at"
+    )
 
 
 class Membership(Base):
@@ -36,8 +38,12 @@ class Membership(Base):
     __table_args__ = (sa.UniqueConstraint("account_id", "organisation_id"),)
 
     account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
     is_administrator: Mapped[bool] = mapped_column(default=False)
+    is_procurement_lead: Mapped[bool] = mapped_column(default=False)
+    """Whether the person approves, for a council, what it publishes and binds itself to; one member at most."""
     account: Mapped[Account] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
 
@@ -68,7 +74,9 @@ class Ticket(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     purpose: Mapped[TicketPurpose] = mapped_column(text_enum(TicketPurpose))
     email: Mapped[str] = mapped_column(index=True)
-    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     invited_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id", ondelete="SET NULL"))
     expires_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What every table has in common: a random id, a time of creation, aware UTC times, and constraint names for migrations."""
+"""What every table has in common: a random id, a time of creation, aware UTC times, and constraint names."""
 
 import uuid
 from datetime import UTC, datetime

@@ -26,7 +26,9 @@ class Organisation(Base):
     is_illustrative: Mapped[bool] = mapped_column(default=False)
     """Whether it was made for the demo: an invented firm."""
 
-    domains: Mapped[list["EmailDomain"]] = relationship(back_populates="organisation", order_by="EmailDomain.domain", cascade="all, delete-orphan")
+    domains: Mapped[list["EmailDomain"]] = relationship(
+        back_populates="organisation", order_by="EmailDomain.domain", cascade="all, delete-orphan"
+    )
 
     @property
     def is_active(self) -> bool:
@@ -61,7 +63,6 @@ class Council(Organisation):
     """Last day on which the council exists, once an order says so."""
     successor_codes: Mapped[list[str] | None]
     """GSS codes of the councils that take over."""
-    procurement_lead_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id", use_alter=True))
 
 
 class Supplier(Organisation):
@@ -92,7 +93,9 @@ class Supplier(Organisation):
         if self.staff is None or (self.turnover_pence is None and self.balance_sheet_pence is None):
             return None
         turnover, balance = self.turnover_pence, self.balance_sheet_pence
-        is_small = (turnover is not None and turnover < 44_000_000_00) or (balance is not None and balance < 38_000_000_00)
+        is_small = (turnover is not None and turnover < 44_000_000_00) or (
+            balance is not None and balance < 38_000_000_00
+        )
         if not is_small and self.staff < 250 and (turnover is None or balance is None):
             return None
         return self.staff < 250 and is_small
@@ -105,5 +108,7 @@ class EmailDomain(Base):
     __table_args__ = (sa.UniqueConstraint("domain", "organisation_id"),)
 
     domain: Mapped[str] = mapped_column(index=True)
-    organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
     organisation: Mapped[Organisation] = relationship(back_populates="domains")

@@ -20,7 +20,7 @@ from showcase.models.questions import Questionnaire
 
 
 class Publication(Base):
-    """A text that an organisation writes, staff review and others then see: a challenge statement or a solution profile."""
+    """A text that an organisation writes, staff review and others see: a challenge statement or solution profile."""
 
     __tablename__ = "publications"
     __mapper_args__ = {"polymorphic_on": "kind"}
@@ -41,7 +41,9 @@ class Publication(Base):
     """Raised by one at every save of the working text."""
     title: Mapped[str] = mapped_column(default="")
     """The working text's title."""
-    published_version_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("versions.id", use_alter=True), index=True)
+    published_version_id: Mapped[uuid.UUID | None] = mapped_column(
+        sa.ForeignKey("versions.id", use_alter=True), index=True
+    )
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     """When the version that others see was published."""
     closed_at: Mapped[datetime | None]
@@ -55,7 +57,9 @@ class Publication(Base):
     created_by: Mapped[Account | None] = relationship(foreign_keys=[created_by_id])
     updated_by: Mapped[Account | None] = relationship(foreign_keys=[updated_by_id])
     published_version: Mapped["Version | None"] = relationship(foreign_keys=[published_version_id], post_update=True)
-    versions: Mapped[list["Version"]] = relationship(back_populates="publication", foreign_keys="Version.publication_id", order_by="Version.number")
+    versions: Mapped[list["Version"]] = relationship(
+        back_populates="publication", foreign_keys="Version.publication_id", order_by="Version.number"
+    )
     changes: Mapped[list["StateChange"]] = relationship(back_populates="publication", order_by="StateChange.created_at")
     facets: Mapped[list["Facet"]] = relationship(cascade="all, delete-orphan")
 

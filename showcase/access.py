@@ -1,0 +1,163 @@
+"""The guard of every route: who is asking, load the thing (404), ask the policy (403), hand it over.
+
+A thing that the asker may not see answers exactly like a thing that does not exist. Someone who is not signed in is
+asked to sign in, whether or not the thing exists.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+from sqlalchemy.orm import joinedload
+
+from showcase.errors import NotAllowed, NotFound
+from showcase.extensions import db, login_manager, settings
+from showcase.models import Account, Base, Membership, Organisation, SignInSession, utc_now
+from showcase.policies import PUBLIC, Actor, Permission, can
+from showcase.transactions import afterwards
+
+View = Callable[..., ResponseReturnValue]
+SEE: dict[str, Permission] = {
+    "publications": Permission.PUBLICATION_SEE,
+    "organisations": Permission.ORGANISATION_SEE,
+    "responses": Permission.RESPONSE_SEE,
+}
+"""By table: the permission without which a thing answers as if it did not exist."""
+SEEN_EVERY = timedelta(minutes=5)
+"""How exactly `last_seen_at` is kept: writing it at every request would make each read a write."""
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login holds for a request: the session row, its account and the actor that the services are told."""
+
+    def __init__(self, session: SignInSession, token: str) -> None:
+        self.session = session
+        self.account: Account = session.membership.account
+        self.organisation: Organisation = session.membership.organisation
+        self.token = token
+        self.actor = actor_for(session.membership)
+
+    def get_id(self) -> str:
+        """Return the token that the browser's cookie carries."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Join sign-in to an application."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None
+    login_manager.user_loader(_load)
+
+
+def actor_for(membership: Membership) -> Actor:
+    """Return the actor that a member of an organisation is."""
+    organisation = membership.organisation
+    return Actor(
+        account_id=membership.account_id,
+        name=membership.account.name,
+        organisation_id=organisation.id,
+        organisation_kind=organisation.kind,
+        is_organisation_active=organisation.is_active,
+        is_administrator=membership.is_administrator,
+        is_procurement_lead=membership.is_procurement_lead,
+    )
+
+
+def current_actor() -> Actor:
+    """Return who makes this request."""
+    return current_user.actor if current_user.is_authenticated else PUBLIC
+
+
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a random token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def public(view: View) -> View:
+    """Mark a route that anyone may use."""
+    view.guard = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: Permission, model: type[Base] | None = None) -> Callable[[View], View]:
+    """Guard a route by a permission, over the object named in the address when `model` is given.
+
+    The address must then have a part `<uuid:…_id>` named after the model, and the view receives the object under the
+    model's name: `/challenges/<uuid:challenge_id>` gives `challenge`.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> ResponseReturnValue:
+            actor = current_actor()
+            subject = None
+            if model is not None:
+                name = model.__name__.lower()
+                subject = load(model, values.pop(f"{name}_id"), actor)
+                values[name] = subject
+            if (model is not None and subject is None) or not can(actor, permission, subject):
+                if not actor.is_signed_in:
+                    return _ask_to_sign_in()
+                if subject is None and model is not None:
+                    raise NotFound
+                raise NotAllowed
+            return view(**values)
+
+        guarded.guard = permission  # type: ignore[attr-defined]
+        guarded.guard_model = model  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def load(model: type[Base], id: uuid.UUID, actor: Actor) -> Any:
+    """Return the object of that id if the actor may see it, else None."""
+    found = db.session.get(model, id)
+    if found is None or not can(actor, SEE[model.__tablename__], found):
+        return None
+    return found
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    flash("Sign in to see this page.", "info")
+    return redirect(
+        url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+    )
+
+
+def _load(token: str) -> SignedIn | None:
+    row = db.session.scalar(
+        sa.select(SignInSession)
+        .where(SignInSession.token_hash == hash_token(token), SignInSession.expires_at > utc_now())
+        .options(
+            joinedload(SignInSession.membership).joinedload(Membership.account),
+            joinedload(SignInSession.membership).joinedload(Membership.organisation),
+        )
+    )
+    if row is None or row.membership.account.deactivated_at or _is_refused(row.membership.account):
+        return None
+    _note_seen(row)
+    return SignedIn(row, token)
+
+
+def _is_refused(account: Account) -> bool:
+    return account.is_demo and not settings().is_demo
+
+
+def _note_seen(row: SignInSession) -> None:
+    now = utc_now()
+    if now - row.last_seen_at < SEEN_EVERY:
+        return
+    session_id = row.id
+    afterwards(
+        lambda session: session.execute(
+            sa.update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=now)
+        )
+    )

@@ -1,0 +1,151 @@
+"""What every page can use: template loaders, filters for dates and money, who is signed in, navigation, errors."""
+
+import logging
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from showcase.access import current_actor
+from showcase.errors import DomainError
+from showcase.extensions import db, settings
+from showcase.models.vocabularies import vocabulary
+from showcase.policies import Permission, can
+
+LONDON = ZoneInfo("Europe/London")
+log = logging.getLogger("showcase")
+
+
+def init_app(app: Flask) -> None:
+    """Join the loaders, filters, context and error pages to an application."""
+    assert app.jinja_loader is not None
+    app.jinja_loader = ChoiceLoader(
+        [
+            app.jinja_loader,
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    WTFormsHelpers(app)
+    for show in (day, moment, iso, pounds, number):
+        app.template_filter()(show)
+    app.context_processor(_context)
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected_error)
+
+
+def day(value: date | datetime | str | None) -> str:
+    """Write a date as "3 March 2027", in London's calendar."""
+    if value is None or value == "":
+        return "not yet said"
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = value.astimezone(LONDON)
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime | None) -> str:
+    """Write a time as "3 March 2027 at 2:05pm", in London's time."""
+    if value is None:
+        return "never"
+    local = value.astimezone(LONDON)
+    return f"{day(value)} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def iso(value: datetime) -> str:
+    """Write a time for a machine, in UTC."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def pounds(pence: int) -> str:
+    """Write whole pence as pounds: "£1,200" or "£1,200.50"."""
+    return f"£{pence / 100:,.0f}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"
+
+
+def number(value: float) -> str:
+    """Write a number with commas."""
+    return f"{value:,}"
+
+
+def navigation() -> list[dict[str, Any]]:
+    """Return the links of the service navigation that the person at hand has a use for."""
+    actor = current_actor()
+    links = [("Home", "home.index"), ("Challenges", "challenges.index")]
+    if can(actor, Permission.SOLUTION_BROWSE):
+        links.append(("Solutions", "solutions.index"))
+    links.append(("Search", "search.index"))
+    if actor.is_staff:
+        links.append(("Staff", "staff.index"))
+    blueprint = request.blueprint
+    return [
+        {"text": text, "href": url_for(endpoint), "active": endpoint.split(".")[0] == blueprint}
+        for text, endpoint in links
+        if endpoint in current_app.view_functions
+    ]
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "actor": current_actor(),
+        "can": can,
+        "Permission": Permission,
+        "navigation": navigation(),
+        "demo_mode": settings().is_demo,
+        "vocabulary": vocabulary,
+    }
+
+
+def _page(status: int, message: str | None = None) -> ResponseReturnValue:
+    known = {400, 403, 404, 409, 413, 429, 500, 503}
+    name = status if status in known else (400 if status < 500 else 500)
+    if "text/html" not in request.accept_mimetypes and "*/*" not in request.accept_mimetypes:
+        return {"error": message or "This could not be done."}, status
+    return render_template(f"errors/{name}.html", message=message), status
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    db.session.rollback()
+    return _page(error.status, str(error))
+
+
+def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    return _page(400, "This page was open for too long, or in another browser. Go back, reload it and try again.")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    db.session.rollback()
+    return _page(error.code)
+
+
+def _database_error(error: OperationalError) -> ResponseReturnValue:
+    """Say that nothing was kept: a locked, full or unreachable database is no fault of the person's."""
+    log.error("the database refused: %s", type(error.orig).__name__)
+    db.session.rollback()
+    return _page(
+        503, "We cannot save or read anything at the moment. Nothing you typed was kept: try again in a minute."
+    )
+
+
+def _unexpected_error(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected error at %s", request.endpoint)
+    db.session.rollback()
+    return _page(500)

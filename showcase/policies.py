@@ -1,0 +1,284 @@
+"""WHO MAY DO WHAT, in one place: names, one-line predicates, one table, and the same rule as SQL for lists.
+
+`can(actor, permission, subject)` answers for one object; `visible_to(actor, model)` gives the WHERE clause of everything the
+actor may see. Both are pure, and a test proves them equal for every role and state. `showcase permissions` prints the
+table. `answers_for` decides, answer by answer, what a viewer may read of a text.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from showcase.errors import NotAllowed
+from showcase.models import Challenge, Council, Message, Organisation, Publication, Response, Solution
+from showcase.models.enums import OrganisationKind, ResponseState, State
+from showcase.models.questions import Audience, Content, is_blank
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is acting, and for which organisation: all that a rule may know of a person."""
+
+    account_id: uuid.UUID | None = None
+    name: str = "The public"
+    organisation_id: uuid.UUID | None = None
+    organisation_kind: OrganisationKind | None = None
+    is_organisation_active: bool = False
+    """Whether the organisation is approved and not suspended."""
+    is_administrator: bool = False
+    is_procurement_lead: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether it is a person rather than the public."""
+        return self.account_id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person acts for the host."""
+        return self.organisation_kind is OrganisationKind.HOST
+
+    @property
+    def is_council(self) -> bool:
+        """Whether the person acts for a council."""
+        return self.organisation_kind is OrganisationKind.COUNCIL
+
+    @property
+    def is_supplier(self) -> bool:
+        """Whether the person acts for a supplier."""
+        return self.organisation_kind is OrganisationKind.SUPPLIER
+
+
+PUBLIC = Actor()
+"""Anyone who is not signed in."""
+
+
+class Permission(StrEnum):
+    """Every permission there is, as "noun:verb"."""
+
+    STAFF_AREA = "staff:area"
+    AUDIT_SEE = "audit:see"
+    ACCOUNT_HAVE = "account:have"
+    ORGANISATION_SEE = "organisation:see"
+    ORGANISATION_EDIT = "organisation:edit"
+    ORGANISATION_MANAGE = "organisation:manage"
+    ORGANISATION_INVITE = "organisation:invite"
+    ORGANISATION_ADMINISTER = "organisation:administer"
+    CHALLENGE_CREATE = "challenge:create"
+    SOLUTION_CREATE = "solution:create"
+    SOLUTION_BROWSE = "solution:browse"
+    SOLUTION_IMPORT = "solution:import"
+    PUBLICATION_SEE = "publication:see"
+    PUBLICATION_SEE_DRAFT = "publication:see_draft"
+    PUBLICATION_EDIT = "publication:edit"
+    PUBLICATION_SUBMIT = "publication:submit"
+    PUBLICATION_RECALL = "publication:recall"
+    PUBLICATION_APPROVE = "publication:approve"
+    PUBLICATION_REVIEW = "publication:review"
+    PUBLICATION_CLOSE = "publication:close"
+    PUBLICATION_REOPEN = "publication:reopen"
+    PUBLICATION_ARCHIVE = "publication:archive"
+    PUBLICATION_RESTORE = "publication:restore"
+    PUBLICATION_SEE_HISTORY = "publication:see_history"
+    MATCH_SEE = "match:see"
+    MATCH_DECIDE = "match:decide"
+    RESPONSE_GIVE = "response:give"
+    RESPONSE_SEE = "response:see"
+    RESPONSE_DECIDE = "response:decide"
+    RESPONSE_WITHDRAW = "response:withdraw"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A predicate over (actor, subject) that can say itself in words and be combined with `&`, `|` and `~`."""
+
+    words: str
+    holds: Callable[[Actor, Any], bool]
+
+    def __and__(self, other: "Rule") -> "Rule":
+        """Join two rules that must both hold."""
+        return Rule(f"({self.words} and {other.words})", lambda a, s: self.holds(a, s) and other.holds(a, s))
+
+    def __or__(self, other: "Rule") -> "Rule":
+        """Join two rules of which one must hold."""
+        return Rule(f"({self.words} or {other.words})", lambda a, s: self.holds(a, s) or other.holds(a, s))
+
+    def __invert__(self) -> "Rule":
+        """Turn the rule round."""
+        return Rule(f"not {self.words}", lambda a, s: not self.holds(a, s))
+
+
+# --- predicates: one line each ----------------------------------------------------------------------------------------
+
+DRAFTING = (State.DRAFT, State.CHANGES_REQUESTED)
+LIVE = (State.PUBLISHED, State.CLOSED)
+SHOWN_TO_STAFF = (State.IN_REVIEW, State.CHANGES_REQUESTED, *LIVE)
+"""States in which staff may see the working text: a draft is its organisation's own until review is asked for."""
+
+
+def _in(*states: State) -> Rule:
+    return Rule(f"is {' or '.join(s.value.replace('_', ' ') for s in states)}", lambda a, s: s.state in states)
+
+
+anyone = Rule("anyone", lambda a, s: True)
+is_signed_in = Rule("is signed in", lambda a, s: a.is_signed_in)
+is_staff = Rule("is LGA staff", lambda a, s: a.is_staff)
+is_council = Rule("is a council officer", lambda a, s: a.is_council and a.is_organisation_active)
+is_supplier = Rule("is a supplier", lambda a, s: a.is_supplier)
+is_active_supplier = Rule("is an approved supplier", lambda a, s: a.is_supplier and a.is_organisation_active)
+is_administrator = Rule("is an administrator", lambda a, s: a.is_administrator)
+is_lead = Rule("is its procurement lead", lambda a, s: a.is_procurement_lead)
+is_member = Rule("is a member of it", lambda a, s: a.organisation_id is not None and a.organisation_id == s.id)
+owns = Rule(
+    "wrote it (its organisation)", lambda a, s: a.organisation_id is not None and a.organisation_id == s.organisation_id
+)
+is_challenge = Rule("it is a challenge statement", lambda a, s: isinstance(s, Challenge))
+is_visible = Rule("it is published by an active organisation", lambda a, s: s.is_visible and s.organisation.is_active)
+is_open = Rule("it is open", lambda a, s: s.is_open and s.organisation.is_active)
+was_published = Rule("it was published once", lambda a, s: s.is_visible)
+is_active_organisation = Rule("it is an active council", lambda a, s: isinstance(s, Council) and s.is_active)
+owns_challenge = Rule(
+    "owns the challenge",
+    lambda a, s: a.organisation_id is not None and a.organisation_id == s.challenge.organisation_id,
+)
+owns_solution = Rule(
+    "owns the solution", lambda a, s: a.organisation_id is not None and a.organisation_id == s.solution.organisation_id
+)
+is_pending = Rule("it awaits an answer", lambda a, s: s.state in (ResponseState.RECEIVED, ResponseState.CONSIDERED))
+is_standing = Rule("it is not withdrawn", lambda a, s: s.state is not ResponseState.WITHDRAWN)
+
+may_see_published = is_visible & (is_challenge | is_council | is_staff)
+may_see_draft = owns | (is_staff & _in(*SHOWN_TO_STAFF))
+
+TABLE: Mapping[Permission, Rule] = {
+    Permission.STAFF_AREA: is_staff,
+    Permission.AUDIT_SEE: is_staff,
+    Permission.ACCOUNT_HAVE: is_signed_in,
+    Permission.ORGANISATION_SEE: is_member | is_staff | is_council | is_active_organisation,
+    Permission.ORGANISATION_EDIT: (is_member & is_administrator) | is_staff,
+    Permission.ORGANISATION_MANAGE: is_staff,
+    Permission.ORGANISATION_INVITE: is_member | is_staff,
+    Permission.ORGANISATION_ADMINISTER: (is_member & is_administrator) | is_staff,
+    Permission.CHALLENGE_CREATE: is_council,
+    Permission.SOLUTION_CREATE: is_supplier,
+    Permission.SOLUTION_BROWSE: is_council | is_staff | is_supplier,
+    Permission.SOLUTION_IMPORT: is_supplier,
+    Permission.PUBLICATION_SEE: owns | (is_staff & _in(*SHOWN_TO_STAFF)) | may_see_published,
+    Permission.PUBLICATION_SEE_DRAFT: may_see_draft,
+    Permission.PUBLICATION_EDIT: owns & _in(*DRAFTING, *LIVE),
+    Permission.PUBLICATION_SUBMIT: owns & _in(*DRAFTING),
+    Permission.PUBLICATION_RECALL: owns & _in(State.WITH_LEAD, State.IN_REVIEW),
+    Permission.PUBLICATION_APPROVE: owns & is_lead & _in(State.WITH_LEAD),
+    Permission.PUBLICATION_REVIEW: is_staff & _in(State.IN_REVIEW),
+    Permission.PUBLICATION_CLOSE: (owns | is_staff) & _in(State.PUBLISHED),
+    Permission.PUBLICATION_REOPEN: (owns | is_staff) & _in(State.CLOSED),
+    Permission.PUBLICATION_ARCHIVE: (owns & _in(*DRAFTING, *LIVE)) | (is_staff & _in(*LIVE)),
+    Permission.PUBLICATION_RESTORE: owns & _in(State.ARCHIVED),
+    Permission.PUBLICATION_SEE_HISTORY: may_see_draft,
+    Permission.MATCH_SEE: owns | (is_staff & _in(*SHOWN_TO_STAFF)),
+    Permission.MATCH_DECIDE: owns & is_challenge & was_published & is_council,
+    Permission.RESPONSE_GIVE: is_active_supplier & is_challenge & is_open,
+    Permission.RESPONSE_SEE: owns_challenge | owns_solution | is_staff,
+    Permission.RESPONSE_DECIDE: owns_challenge & is_standing,
+    Permission.RESPONSE_WITHDRAW: owns_solution & is_standing,
+}
+"""Permission → rule. Read each line as "allowed when …"."""
+
+
+def can(actor: Actor, permission: Permission, subject: object = None) -> bool:
+    """Tell whether the actor may do this to the subject."""
+    return TABLE[permission].holds(actor, subject)
+
+
+def require(actor: Actor, permission: Permission, subject: object = None) -> None:
+    """Let the actor pass or stop them.
+
+    Raises:
+        NotAllowed: the table says no.
+    """
+    if not can(actor, permission, subject):
+        raise NotAllowed
+
+
+# --- lists: the same rules as SQL -------------------------------------------------------------------------------------
+
+
+def visible_to(actor: Actor, model: type[Any]) -> sa.ColumnElement[bool]:
+    """Return the WHERE clause of the rows of `model` that the actor may see: the twin of the `…:see` permissions.
+
+    Raises:
+        KeyError: there is no rule for that model.
+    """
+    return _VISIBLE[model](actor)
+
+
+def _is_active() -> sa.ColumnElement[bool]:
+    return sa.and_(Organisation.approved_at.is_not(None), Organisation.suspended_at.is_(None))
+
+
+def _visible_publications(actor: Actor) -> sa.ColumnElement[bool]:
+    kinds = (
+        ["challenge", "solution"]
+        if (actor.is_council and actor.is_organisation_active) or actor.is_staff
+        else ["challenge"]
+    )
+    published = sa.and_(
+        Publication.published_version_id.is_not(None),
+        Publication.kind.in_(kinds),
+        Publication.organisation.has(_is_active()),
+    )
+    own = Publication.organisation_id == actor.organisation_id if actor.organisation_id else sa.false()
+    shown = Publication.state.in_(SHOWN_TO_STAFF) if actor.is_staff else sa.false()
+    return sa.or_(published, own, shown)
+
+
+def _visible_organisations(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.is_staff or (actor.is_council and actor.is_organisation_active):
+        return sa.true()
+    own = Organisation.id == actor.organisation_id if actor.organisation_id else sa.false()
+    return sa.or_(sa.and_(Organisation.kind == OrganisationKind.COUNCIL, _is_active()), own)
+
+
+def _visible_responses(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.is_staff:
+        return sa.true()
+    if actor.organisation_id is None:
+        return sa.false()
+    return sa.or_(
+        Response.challenge.has(Challenge.organisation_id == actor.organisation_id),
+        Response.solution.has(Solution.organisation_id == actor.organisation_id),
+    )
+
+
+_VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
+    Publication: _visible_publications,
+    Challenge: _visible_publications,
+    Solution: _visible_publications,
+    Organisation: _visible_organisations,
+    Response: _visible_responses,
+    Message: lambda actor: sa.true() if actor.is_staff else sa.false(),
+}
+
+
+# --- answers: what a viewer may read of a text ------------------------------------------------------------------------
+
+
+def answers_for(actor: Actor, publication: Publication, content: Content) -> Content:
+    """Return the answers of `content` (a version of `publication`) that the actor may read.
+
+    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else reads
+    what is public. A challenge's budget band is public once its council says so.
+    """
+    if actor.is_staff or (actor.organisation_id is not None and actor.organisation_id == publication.organisation_id):
+        return dict(content)
+    audiences = {Audience.PUBLIC}
+    if actor.is_council and actor.is_organisation_active:
+        audiences.add(Audience.COUNCILS)
+    names = {q.name for q in publication.questionnaire if q.audience in audiences}
+    if content.get("is_budget_shown"):
+        names.add("budget")
+    return {name: answer for name, answer in content.items() if name in names and not is_blank(answer)}

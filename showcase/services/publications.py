@@ -1,0 +1,297 @@
+"""What can be done to a challenge statement or solution profile: write, ask for review, publish, close, archive.
+
+One mechanism for both nouns. Each verb asks the policy, checks that the state allows it, takes the step, tells those whom
+it concerns and leaves an audit entry. The same table of steps is read by the pages that offer the buttons.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from showcase.errors import Conflict, DomainError
+from showcase.extensions import db
+from showcase.models import Facet, Membership, Organisation, Publication, StateChange, Version
+from showcase.models.enums import State
+from showcase.models.questions import Audience, Content, Kind, Question, count_words, is_blank
+from showcase.policies import DRAFTING, Actor, Permission, can, require
+from showcase.services import audit, publication_messages
+
+P = TypeVar("P", bound=Publication)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step from state to state."""
+
+    verb: str
+    label: str
+    permission: Permission
+    to: State
+    is_reason_needed: bool = False
+
+
+STEPS: Mapping[str, Step] = {
+    step.verb: step
+    for step in (
+        Step("submit", "Ask for review", Permission.PUBLICATION_SUBMIT, State.IN_REVIEW),
+        Step("recall", "Take back to draft", Permission.PUBLICATION_RECALL, State.DRAFT),
+        Step("approve", "Approve and send to LGA staff", Permission.PUBLICATION_APPROVE, State.IN_REVIEW),
+        Step(
+            "return", "Ask for changes", Permission.PUBLICATION_APPROVE, State.CHANGES_REQUESTED, is_reason_needed=True
+        ),
+        Step("publish", "Publish", Permission.PUBLICATION_REVIEW, State.PUBLISHED),
+        Step(
+            "request_changes",
+            "Ask for changes",
+            Permission.PUBLICATION_REVIEW,
+            State.CHANGES_REQUESTED,
+            is_reason_needed=True,
+        ),
+        Step("close", "Close", Permission.PUBLICATION_CLOSE, State.CLOSED),
+        Step("reopen", "Open again", Permission.PUBLICATION_REOPEN, State.PUBLISHED),
+        Step("archive", "Archive", Permission.PUBLICATION_ARCHIVE, State.ARCHIVED),
+        Step("restore", "Restore as a draft", Permission.PUBLICATION_RESTORE, State.DRAFT),
+    )
+}
+"""Every step there is, by verb. From which states it may be taken is said by its permission."""
+
+
+def steps_open_to(actor: Actor, publication: Publication) -> list[Step]:
+    """Return the steps that the actor may take now, in the order of `STEPS`."""
+    return [step for step in STEPS.values() if can(actor, step.permission, publication)]
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def create(kind: type[P], organisation: Organisation, content: Content, *, by: Actor, now: datetime) -> P:
+    """Start a draft for an organisation."""
+    publication = kind(
+        organisation=organisation,
+        created_by_id=by.account_id,
+        updated_by_id=by.account_id,
+        content=_tidied(kind, content),
+        title=_title(kind, content),
+        created_at=now,
+        updated_at=now,
+        state=State.DRAFT,
+        state_since=now,
+        revision=1,
+    )
+    db.session.add(publication)
+    db.session.flush()
+    audit.record(f"{publication.kind}.created", publication, by=by)
+    return publication
+
+
+def save(publication: Publication, answers: Content, *, revision: int, by: Actor, now: datetime) -> None:
+    """Keep changed answers in the working text; others stay as they are. Editing a live text starts a new draft of it.
+
+    Raises:
+        NotAllowed: the policy says no.
+        Conflict: someone saved since the writer loaded `revision`.
+    """
+    require(by, Permission.PUBLICATION_EDIT, publication)
+    content = _tidied(type(publication), {**publication.content, **answers})
+    if content == publication.content:
+        return
+    claimed = db.session.execute(
+        sa.update(Publication)
+        .where(Publication.id == publication.id, Publication.revision == revision)
+        .values(revision=revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("Someone else saved changes while you were writing. Nothing was overwritten.")
+    db.session.refresh(publication, ["revision"])
+    publication.content = content
+    publication.title = _title(type(publication), content)
+    publication.updated_at = now
+    publication.updated_by_id = by.account_id
+    if publication.state not in DRAFTING:
+        _change_state(publication, State.DRAFT, by=by, now=now)
+    db.session.flush()
+    audit.record(
+        f"{publication.kind}.saved", publication, by=by, answers=sorted(answers), revision=publication.revision
+    )
+
+
+def reset_to_published(publication: Publication, *, by: Actor, now: datetime) -> None:
+    """Give up the draft of a new version and go back to the text that others see.
+
+    Raises:
+        NotAllowed: the policy says no.
+        DomainError: nothing is published.
+    """
+    require(by, Permission.PUBLICATION_EDIT, publication)
+    if publication.published_version is None:
+        raise DomainError("Nothing is published yet, so there is nothing to go back to. You can archive the draft.")
+    publication.content = dict(publication.published_content)
+    publication.title = publication.published_title
+    publication.revision += 1
+    publication.updated_at = now
+    publication.updated_by_id = by.account_id
+    _change_state(publication, State.CLOSED if publication.closed_at else State.PUBLISHED, by=by, now=now)
+    audit.record(f"{publication.kind}.reset", publication, by=by)
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def take_step(publication: Publication, verb: str, *, by: Actor, now: datetime, reason: str = "") -> None:
+    """Take one of `STEPS`.
+
+    Raises:
+        NotAllowed: the policy says no, or the state does not allow it.
+        DomainError: a reason or a needed answer is missing, or an answer is too long.
+        KeyError: there is no such step.
+    """
+    step = STEPS[verb]
+    require(by, step.permission, publication)
+    reason = reason.strip()
+    if step.is_reason_needed and not reason:
+        raise DomainError("Say what needs to change, so that the writer can act on it.")
+    to = step.to
+    if verb == "submit":
+        check_ready(publication)
+        if _waits_for_lead(publication, by):
+            to = State.WITH_LEAD
+    _EFFECTS.get(verb, _nothing)(publication, now)
+    _change_state(publication, to, by=by, now=now, reason=reason)
+    db.session.flush()
+    audit.record(f"{publication.kind}.{verb}", publication, by=by, to=to.value, reason=reason)
+    publication_messages.tell(publication, verb, to, by=by, now=now, reason=reason)
+
+
+def check_ready(publication: Publication) -> None:
+    """Stop a text that is not ready for review.
+
+    Raises:
+        DomainError: needed answers are missing or answers are longer than their limit; says which.
+    """
+    missing = publication.questionnaire.unanswered(publication.content, only_needed=True)
+    if missing:
+        raise DomainError("Before review can be asked for, answer: " + "; ".join(q.label for q in missing) + ".")
+    long = overlong(publication.questionnaire, publication.content)
+    if long:
+        raise DomainError("Too long: " + "; ".join(f"{q.label} ({n} of {q.words} words)" for q, n in long) + ".")
+
+
+def overlong(questions: Iterable[Question], content: Content) -> list[tuple[Question, int]]:
+    """Return (question, words written) for each answer above its limit."""
+    return [
+        (q, n)
+        for q in questions
+        if q.words is not None and (n := count_words(str(content.get(q.name) or ""))) > q.words
+    ]
+
+
+def facets_of(publication: Publication, content: Content) -> set[tuple[str, str]]:
+    """Return (question name, vocabulary id) of every public choice in `content`."""
+    found: set[tuple[str, str]] = set()
+    for question in publication.questionnaire:
+        answer = content.get(question.name)
+        if question.audience is not Audience.PUBLIC or is_blank(answer):
+            continue
+        if question.kind is Kind.CHOICE:
+            found.add((question.name, str(answer)))
+        elif question.kind is Kind.CHOICES:
+            found.update((question.name, str(value)) for value in answer or ())
+    return found
+
+
+# --- effects ----------------------------------------------------------------------------------------------------------
+
+
+def _snapshot(publication: Publication, now: datetime) -> Version:
+    """Return the version that holds the working text, making it when the text changed since the last one."""
+    last = publication.versions[-1] if publication.versions else None
+    if last is not None and last.content == publication.content:
+        return last
+    version = Version(
+        number=last.number + 1 if last else 1,
+        content=dict(publication.content),
+        created_by_id=publication.updated_by_id,
+        created_at=now,
+    )
+    publication.versions.append(version)
+    db.session.flush()
+    return version
+
+
+def _publish(publication: Publication, now: datetime) -> None:
+    version = _snapshot(publication, now)
+    version.published_at = version.published_at or now
+    publication.published_version = version
+    publication.published_at = now
+    publication.closed_at = None
+    wanted = facets_of(publication, version.content)
+    for facet in list(publication.facets):
+        if (facet.name, facet.value) in wanted:
+            wanted.remove((facet.name, facet.value))
+        else:
+            publication.facets.remove(facet)
+    publication.facets.extend(Facet(name=name, value=value) for name, value in sorted(wanted))
+
+
+def _close(publication: Publication, now: datetime) -> None:
+    publication.closed_at = now
+
+
+def _reopen(publication: Publication, now: datetime) -> None:
+    publication.closed_at = None
+
+
+def _archive(publication: Publication, now: datetime) -> None:
+    _snapshot(publication, now)
+    publication.published_version = None
+    publication.closed_at = None
+    publication.facets.clear()
+
+
+def _submit(publication: Publication, now: datetime) -> None:
+    _snapshot(publication, now)
+
+
+def _nothing(publication: Publication, now: datetime) -> None:
+    """Do nothing beside the change of state."""
+
+
+_EFFECTS = {"submit": _submit, "publish": _publish, "close": _close, "reopen": _reopen, "archive": _archive}
+
+
+def _change_state(publication: Publication, to: State, *, by: Actor, now: datetime, reason: str = "") -> None:
+    if publication.state is to:
+        return
+    publication.changes.append(
+        StateChange(
+            from_state=publication.state,
+            to_state=to,
+            by_id=by.account_id,
+            acting_for_id=by.organisation_id,
+            reason=reason,
+            version_id=publication.versions[-1].id if publication.versions else None,
+            created_at=now,
+        )
+    )
+    publication.state = to
+    publication.state_since = now
+
+
+def _waits_for_lead(publication: Publication, by: Actor) -> bool:
+    lead = sa.select(Membership.id).where(
+        Membership.organisation_id == publication.organisation_id, Membership.is_procurement_lead
+    )
+    return not by.is_procurement_lead and db.session.scalar(lead) is not None
+
+
+def _title(kind: type[Publication], content: Content) -> str:
+    return str(content.get(kind.questionnaire.title_name) or "").strip()
+
+
+def _tidied(kind: type[Publication], content: Content) -> Content:
+    """Return the answers to this kind's questions that say something."""
+    return {q.name: content[q.name] for q in kind.questionnaire if not is_blank(content.get(q.name))}

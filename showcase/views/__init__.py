@@ -1,0 +1,14 @@
+"""The pages: read the request with a form, call one service, answer. One blueprint per noun."""
+
+from importlib import import_module
+
+from flask import Flask
+
+BLUEPRINTS: tuple[str, ...] = ()
+"""Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
+
+
+def register(app: Flask) -> None:
+    """Join every blueprint to the application."""
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(f"{__name__}.{name}").bp)
