@@ -23,6 +23,10 @@ async function swap (id, url, signal) {
 
 function refreshInPlace (form) {
   const id = form.dataset.liveFilter
+  const status = form.appendChild(Object.assign(document.createElement('p'), { className: 'govuk-visually-hidden' }))
+  status.setAttribute('role', 'status')
+  const isNarrow = window.matchMedia('(max-width: 48em)').matches
+  if (isNarrow) for (const details of form.querySelectorAll('details')) details.open = false
   let request
   const refresh = async () => {
     request?.abort()
@@ -34,6 +38,7 @@ function refreshInPlace (form) {
       await swap(id, url, request.signal)
       history.pushState(null, '', url)
       document.getElementById(id).removeAttribute('aria-busy')
+      status.textContent = document.querySelector(`#${id} [data-count]`)?.textContent ?? 'List changed'
     } catch (error) { if (error.name !== 'AbortError') location.assign(url) }
   }
   const soon = pause(350, refresh)
