@@ -29,8 +29,8 @@ class Settings:
     """Whether pages are served over HTTPS, so that cookies may be marked secure."""
     embedder_url: str | None = "http://127.0.0.1:8100"
     """Where an OpenAI-compatible embeddings service answers; None for lexical ranking alone."""
-    model_name: str = "bundled"
-    """The sentence-transformers model that the worker loads."""
+    model_name: str = "all-MiniLM-L6-v2"
+    """The sentence-transformers model that the worker loads; this one comes with the installation."""
     smtp_url: str | None = None
     """smtp://user:password@host:port or smtps://…; None keeps mail readable in `instance_path`/mail."""
     mail_from: str = "Tech Innovation Showcase <no-reply@showcase.example>"
@@ -69,7 +69,7 @@ class Settings:
             is_demo=is_demo,
             is_secure=base_url.startswith("https://"),
             embedder_url=environment.get("EMBEDDER_URL", "http://127.0.0.1:8100") or None,
-            model_name=environment.get("MODEL_NAME") or "bundled",
+            model_name=environment.get("MODEL_NAME") or cls.model_name,
             smtp_url=environment.get("SMTP_URL") or None,
             mail_from=environment.get("MAIL_FROM") or cls.mail_from,
             proxy_count=int(proxies),

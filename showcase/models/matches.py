@@ -15,23 +15,27 @@ from showcase.models.solutions import Solution
 
 
 class Vector(Base):
-    """The encoded text of one publication under one model; an empty blob is a tombstone.
+    """The encoded text of one publication under one model. Without vectors and terms it is a tombstone.
 
-    `seq` comes from the one row of `vector_counter`, taken last in the worker's transaction, so that numbers appear in commit
-    order and a reader that asks for what is above the highest it has seen misses nothing.
+    `seq` comes from the one row of `vector_counter`, taken last in the worker's transaction, so that numbers appear in
+    commit order and a reader that asks for what is above the highest it has seen misses nothing.
     """
 
     __tablename__ = "vectors"
-    __table_args__ = (sa.UniqueConstraint("publication_id", "model"),)
+    __table_args__ = (sa.UniqueConstraint("publication_id", "model"), sa.Index(None, "kind", "model", "seq"))
 
     publication_id: Mapped[uuid.UUID] = mapped_column(index=True)
     """No foreign key: a tombstone outlives the text it stands for."""
     kind: Mapped[str] = mapped_column(sa.String(20))
     model: Mapped[str]
+    """The model's name in the settings."""
+    version_id: Mapped[uuid.UUID | None]
+    """The version that was encoded; None for a tombstone."""
     content_hash: Mapped[str]
-    blob: Mapped[bytes]
-    """Vectors and term counts as `matching.encoding` writes them; empty when the text is no longer published."""
-    seq: Mapped[int] = mapped_column(index=True)
+    """Of the text and the model's own name; tells that another version has the same words."""
+    vectors: Mapped[bytes]
+    terms: Mapped[bytes]
+    seq: Mapped[int]
 
 
 class VectorCounter(Base):
@@ -54,7 +58,8 @@ class RankerVersion(Base):
     number: Mapped[int]
     size: Mapped[int]
     """How many texts there were when it was made."""
-    blob: Mapped[bytes]
+    calibration: Mapped[bytes]
+    """As `matching.calibration` writes it."""
 
 
 class Decision(Base):

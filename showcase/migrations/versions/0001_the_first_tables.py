@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("blob", sa.LargeBinary(), nullable=False),
+        sa.Column("calibration", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ranker_versions")),
@@ -123,8 +123,10 @@ def upgrade() -> None:
         sa.Column("publication_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("model", sa.String(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=True),
         sa.Column("content_hash", sa.String(), nullable=False),
-        sa.Column("blob", sa.LargeBinary(), nullable=False),
+        sa.Column("vectors", sa.LargeBinary(), nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -132,8 +134,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("publication_id", "model", name=op.f("uq_vectors_publication_id_model")),
     )
     with op.batch_alter_table("vectors", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vectors_kind_model_seq"), ["kind", "model", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_vectors_publication_id"), ["publication_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_vectors_seq"), ["seq"], unique=False)
 
     op.create_table(
         "audit_entries",

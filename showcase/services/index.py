@@ -1,0 +1,170 @@
+"""Each process's own index of what is published, kept in step with the vector rows: the readers' side of matching.
+
+Before a search the process asks for the counter and the ranker version. A counter that is higher brings just the rows
+above it; one that is lower (a restored backup) or another ranker version brings everything anew. Nothing is kept on disk.
+"""
+
+import json
+import threading
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+from matching.calibration import Calibration, sampled
+from matching.collection import Collection
+from matching.encoding import Encoded
+from showcase.extensions import db
+from showcase.models import RankerVersion, Vector, VectorCounter
+from showcase.transactions import writing
+
+GROWTH = 0.2
+"""By how much of its size a corpus must have changed before what depends on it is frozen anew."""
+KINDS = ("challenge", "solution")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """What a search needs: the texts, and the number under which their ranker version is known."""
+
+    collection: Collection
+    version: int
+    """0 before the first ranker version."""
+
+
+class LiveIndex:
+    """The published texts of one kind under one model, in this process's memory."""
+
+    def __init__(self, kind: str, model: str) -> None:
+        """Start empty; the first use loads what there is."""
+        self.kind = kind
+        self.model = model
+        self._lock = threading.Lock()
+        self._seq = -1
+        self._ranked = Ranked(Collection(), 0)
+
+    def current(self) -> Ranked:
+        """Return the index with every committed change in it."""
+        with self._lock:
+            seq, version = self._newest()
+            if seq < self._seq or version != self._ranked.version or self._seq < 0:
+                self._ranked = Ranked(Collection(_calibration(self.kind, self.model, version)), version)
+                self._seq = 0
+            if seq > self._seq:
+                self._apply()
+            return self._ranked
+
+    def _newest(self) -> tuple[int, int]:
+        counter = sa.select(VectorCounter.number).scalar_subquery()
+        seq, version = db.session.execute(sa.select(counter, _newest_version(self.kind, self.model))).one()
+        return seq or 0, version or 0
+
+    def _apply(self) -> None:
+        """Take in the rows above the highest number seen. What is read here may be newer than `_newest` said."""
+        query = (
+            sa.select(Vector.publication_id, Vector.vectors, Vector.terms, Vector.seq)
+            .where(Vector.kind == self.kind, Vector.model == self.model, Vector.seq > self._seq)
+            .order_by(Vector.seq)
+        )
+        highest = self._newest()[0]
+        for publication_id, vectors, terms, seq in db.session.execute(query):
+            if vectors:
+                self._ranked.collection.put(str(publication_id), Encoded.from_blobs(vectors, terms, self.model))
+            else:
+                self._ranked.collection.remove(str(publication_id))
+            highest = max(highest, seq)
+        self._seq = highest
+
+
+_indexes: "WeakKeyDictionary[sa.Engine, dict[tuple[str, str], LiveIndex]]" = WeakKeyDictionary()
+
+
+def live(kind: str, model: str) -> Ranked:
+    """Return this process's index of a kind of text ("challenge" or "solution"), up to date."""
+    found = _indexes.setdefault(db.engine, {})
+    return found.setdefault((kind, model), LiveIndex(kind, model)).current()
+
+
+def forget() -> None:
+    """Drop this process's indexes of the database at hand; the next search loads them anew."""
+    _indexes.pop(db.engine, None)
+
+
+def encoded(publication_id: uuid.UUID, model: str) -> Encoded | None:
+    """Return the stored encoding of a published text; None while the worker has not seen it."""
+    row = db.session.execute(
+        sa.select(Vector.vectors, Vector.terms).where(Vector.publication_id == publication_id, Vector.model == model)
+    ).one_or_none()
+    return Encoded.from_blobs(row.vectors, row.terms, model) if row and row.vectors else None
+
+
+# --- ranker versions --------------------------------------------------------------------------------------------------
+
+
+def recalibrate(*, model: str) -> int:
+    """Freeze what depends on the corpus anew for each kind that grew or shrank enough; return how many did."""
+    done = 0
+    for kind in KINDS:
+        here = sa.and_(Vector.kind == kind, Vector.model == model, Vector.version_id.is_not(None))
+        size = db.session.scalar(sa.select(sa.func.count()).select_from(Vector).where(here)) or 0
+        version = db.session.scalar(sa.select(_newest_version(kind, model))) or 0
+        known = sa.select(RankerVersion.size).where(
+            RankerVersion.kind == kind, RankerVersion.model == model, RankerVersion.number == version
+        )
+        before = db.session.scalar(known) or 0
+        if abs(size - before) > GROWTH * before:
+            _freeze(kind, model, version + 1, size, here)
+            done += 1
+    db.session.rollback()
+    return done
+
+
+def _freeze(kind: str, model: str, number: int, size: int, here: sa.ColumnElement[bool]) -> None:
+    ids = [str(id) for id in db.session.scalars(sa.select(Vector.publication_id).where(here))]
+    chosen = [uuid.UUID(id) for id in sampled(ids)]
+    rows = db.session.execute(
+        sa.select(Vector.publication_id, Vector.vectors, Vector.terms).where(here, Vector.publication_id.in_(chosen))
+    ).all()
+    db.session.rollback()
+    frozen = _packed((str(id), vectors, terms) for id, vectors, terms in rows)
+    with writing() as session:
+        exists = sa.select(RankerVersion.id).where(
+            RankerVersion.kind == kind, RankerVersion.model == model, RankerVersion.number == number
+        )
+        if session.scalar(exists) is None:  # another worker was quicker
+            session.add(RankerVersion(kind=kind, model=model, number=number, size=size, calibration=frozen))
+
+
+def _newest_version(kind: str, model: str) -> sa.ScalarSelect[int]:
+    return (
+        sa.select(sa.func.max(RankerVersion.number))
+        .where(RankerVersion.kind == kind, RankerVersion.model == model)
+        .scalar_subquery()
+    )
+
+
+def _calibration(kind: str, model: str, number: int) -> Calibration | None:
+    frozen = db.session.scalar(
+        sa.select(RankerVersion.calibration).where(
+            RankerVersion.kind == kind, RankerVersion.model == model, RankerVersion.number == number
+        )
+    )
+    return Calibration.of(_unpacked(frozen, model)) if frozen is not None else None
+
+
+def _packed(rows: Iterable[tuple[str, bytes, bytes]]) -> bytes:
+    """Return the sample as bytes: a line of JSON with ids and sizes, then the blobs."""
+    kept = list(rows)
+    head = json.dumps([[id, len(vectors), len(terms)] for id, vectors, terms in kept]).encode()
+    return head + b"\n" + b"".join(vectors + terms for _, vectors, terms in kept)
+
+
+def _unpacked(frozen: bytes, model: str) -> Iterable[tuple[str, Encoded]]:
+    head, _, body = frozen.partition(b"\n")
+    start = 0
+    for id, vectors, terms in json.loads(head):
+        middle, end = start + vectors, start + vectors + terms
+        yield id, Encoded.from_blobs(body[start:middle], body[middle:end], model)
+        start = end

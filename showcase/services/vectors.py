@@ -1,0 +1,142 @@
+"""Keeps the vectors in step with what is published: the worker's side of matching.
+
+Nothing is notified; the worker compares. A published version that differs from the version its vector row names is
+encoded, outside any transaction, and written in a short one that takes the counter's row lock, so that numbers appear in
+commit order. A text that is no longer published leaves a tombstone. Killed at any point, the next round goes on.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from matching.embedder import Embedder
+from matching.encoding import Encoded, content_hash, encode
+from matching.texts import Text
+from showcase.extensions import db
+from showcase.models import Publication, Vector, VectorCounter, Version
+from showcase.models.questions import Content, Questionnaire, matched_text
+from showcase.transactions import writing
+
+BATCH = 32
+"""Texts encoded between two commits: what a killed worker has to do again at most."""
+LEXICAL = "lexical:"
+"""Marks the content hash of a row made without the model, to be made again once there is one."""
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A publication whose vector row is not of its published version."""
+
+    publication_id: uuid.UUID
+    kind: str
+    version_id: uuid.UUID | None
+    text: Text | None
+    """None when nothing is published any more."""
+    known_hash: str | None
+
+
+def text_of(publication_id: uuid.UUID, questionnaire: Questionnaire, content: Content) -> Text:
+    """Return the words of a text that go to the ranking, field by field. Confidential answers never do."""
+    return Text(str(publication_id), tuple(matched_text(questionnaire, content)))
+
+
+def count_stale(model: str, *, has_embedder: bool = True) -> int:
+    """Return how many texts wait to be encoded."""
+    query = _stale(model, has_embedder).with_only_columns(sa.func.count()).order_by(None)
+    return db.session.scalar(query) or 0
+
+
+def find_stale(model: str, *, has_embedder: bool, limit: int = BATCH) -> list[Stale]:
+    """Return the texts that wait longest, oldest publication first."""
+    rows = db.session.execute(_stale(model, has_embedder).limit(limit)).all()
+    questionnaires = {
+        m.polymorphic_identity: m.class_.questionnaire for m in sa.inspect(Publication).self_and_descendants
+    }
+    return [
+        Stale(id, kind, version_id, text_of(id, questionnaires[kind], content) if version_id else None, known)
+        for id, kind, version_id, content, known in rows
+    ]
+
+
+def refresh(embedder: Embedder | None, *, model: str, told: Callable[[int], object] = lambda done: None) -> int:
+    """Encode and write every stale text in batches; return how many. `told` hears of each batch's size.
+
+    Raises:
+        EmbedderUnavailable: the model stopped answering; what was written stays.
+    """
+    total = 0
+    while stale := find_stale(model, has_embedder=embedder is not None):
+        db.session.rollback()  # encoding takes long: hold no snapshot of the database meanwhile
+        written = _encode(stale, embedder)
+        with writing() as session:
+            _write(session, written, model)
+        total += len(stale)
+        told(len(stale))
+    db.session.rollback()
+    return total
+
+
+def _stale(model: str, has_embedder: bool) -> sa.Select[tuple[uuid.UUID, str, uuid.UUID | None, Content, str | None]]:
+    is_stale = Vector.version_id.is_distinct_from(Publication.published_version_id)
+    if has_embedder:
+        is_stale |= Vector.content_hash.startswith(LEXICAL)
+    return (
+        sa.select(Publication.id, Publication.kind, Version.id, Version.content, Vector.content_hash)
+        .outerjoin(Version, Version.id == Publication.published_version_id)
+        .outerjoin(Vector, sa.and_(Vector.publication_id == Publication.id, Vector.model == model))
+        .where(is_stale)
+        .order_by(Publication.published_at, Publication.id)
+    )
+
+
+def _encode(stale: Sequence[Stale], embedder: Embedder | None) -> list[tuple[Stale, str, Encoded | None]]:
+    """Return (text, content hash, what to store); None to store when the words are those already stored."""
+    hashed = [(item, _hash(item, embedder)) for item in stale]
+    changed = [item for item, digest in hashed if item.text is not None and digest != item.known_hash]
+    fresh = dict(
+        zip(
+            (item.publication_id for item in changed),
+            encode([item.text for item in changed if item.text is not None], embedder),
+            strict=True,
+        )
+    )
+    return [(item, digest, fresh.get(item.publication_id)) for item, digest in hashed]
+
+
+def _hash(item: Stale, embedder: Embedder | None) -> str:
+    if item.text is None:
+        return ""
+    return content_hash(item.text, embedder.name) if embedder else LEXICAL + content_hash(item.text, "")
+
+
+def _write(session: Session, written: Sequence[tuple[Stale, str, Encoded | None]], model: str) -> None:
+    number = _claim_numbers(session, len(written))
+    ids = [item.publication_id for item, _, _ in written]
+    rows = {
+        row.publication_id: row
+        for row in session.scalars(sa.select(Vector).where(Vector.model == model, Vector.publication_id.in_(ids)))
+    }
+    for seq, (item, digest, encoded) in enumerate(written, start=number + 1):
+        row = rows.get(item.publication_id)
+        if row is None:
+            row = Vector(publication_id=item.publication_id, kind=item.kind, model=model, vectors=b"", terms=b"")
+            session.add(row)
+        if encoded is not None:
+            row.vectors, row.terms = encoded.to_blobs()
+        elif item.text is None:
+            row.vectors, row.terms = b"", b""
+        row.version_id, row.content_hash, row.seq = item.version_id, digest, seq
+
+
+def _claim_numbers(session: Session, count: int) -> int:
+    """Return the highest number given out so far and claim the next `count`; holds the row until the commit."""
+    claimed = session.execute(sa.update(VectorCounter).values(number=VectorCounter.number + count))
+    if claimed.rowcount == 0:  # type: ignore[attr-defined]
+        session.add(VectorCounter(id=uuid.UUID(int=0), number=count))
+        session.flush()
+    highest = session.scalar(sa.select(VectorCounter.number))
+    assert highest is not None
+    return highest - count
