@@ -224,7 +224,7 @@ def own_app(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Statements]]:
-    """Count the SQL of a block: `with count_queries() as queries: …; assert len(queries) == 3`. Savepoints do not count."""
+    """Count the SQL of a block, savepoints aside: `with count_queries() as queries: …; assert len(queries) == 3`."""
 
     @contextmanager
     def counting() -> Iterator[Statements]:

@@ -1,4 +1,4 @@
-"""The page components are those of GOV.UK Frontend: every official example, drawn by the macros used here, is the same."""
+"""The page components are those of GOV.UK Frontend: the macros used here draw every official example alike."""
 
 import json
 from html.parser import HTMLParser
@@ -56,9 +56,8 @@ def test_macros_draw_the_official_examples(file: Path) -> None:
     known = json.loads(file.read_text())
     component = known["component"]
     macro = "govuk" + component.title().replace("-", "")
-    template = PAGES.from_string(
-        f"{{% from 'govuk_frontend_jinja/components/{component}/macro.html' import {macro} %}}{{{{ {macro}(options) }}}}"
-    )
+    source = f"govuk_frontend_jinja/components/{component}/macro.html"
+    template = PAGES.from_string(f"{{% from '{source}' import {macro} %}}{{{{ {macro}(options) }}}}")
     different = [
         example["name"]
         for example in known["fixtures"]
