@@ -1,8 +1,8 @@
 """WHO MAY DO WHAT, in one place: names, one-line predicates, one table, and the same rule as SQL for lists.
 
-`can(actor, permission, subject)` answers for one object; `visible_to(actor, model)` gives the WHERE clause of everything the
-actor may see. Both are pure, and a test proves them equal for every role and state. `showcase permissions` prints the
-table. `answers_for` decides, answer by answer, what a viewer may read of a text.
+`can(actor, permission, subject)` answers for one object; `visible_to(actor, model)` gives the WHERE clause of
+everything the actor may see. Both are pure, and a test proves them equal for every role and state. `showcase
+permissions` prints the table. `answers_for` decides, answer by answer, what a viewer may read of a text.
 """
 
 import uuid
@@ -270,8 +270,8 @@ _VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
 def answers_for(actor: Actor, publication: Publication, content: Content) -> Content:
     """Return the answers of `content` (a version of `publication`) that the actor may read.
 
-    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else reads
-    what is public. A challenge's budget band is public once its council says so.
+    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else
+    reads what is public. A challenge's budget band is public once its council says so.
     """
     if actor.is_staff or (actor.organisation_id is not None and actor.organisation_id == publication.organisation_id):
         return dict(content)

@@ -1,8 +1,8 @@
 """One hook for all requests: commit when a writing request succeeded, else roll back.
 
-A writing request starts its transaction with BEGIN IMMEDIATE on SQLite, so that two of them follow each other instead of
-one failing half-way. What must be kept whatever becomes of the request (a failed sign-in, a denial, an export by GET)
-is handed to `afterwards()` and written in a second, short transaction.
+A writing request starts its transaction with BEGIN IMMEDIATE on SQLite, so that two of them follow each other instead
+of one failing half-way. What must be kept whatever becomes of the request (a failed sign-in, a denial, an export by
+GET) is handed to `afterwards()` and written in a second, short transaction.
 """
 
 import sqlite3
@@ -41,6 +41,17 @@ def writing() -> Iterator[Session]:
     with db.sessionmaker() as session, session.begin():
         begin_writing(session)
         yield session
+
+
+@contextmanager
+def pausing() -> Iterator[None]:
+    """Let go of the request's transaction, undoing what it did so far, for a slow step or one that writes by itself."""
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        begin_writing(db.session)
 
 
 def afterwards(write: Callable[[Session], None]) -> None:

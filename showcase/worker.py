@@ -66,16 +66,24 @@ def find_embedder(chosen: Settings) -> Embedder | None:
     address = urlsplit(chosen.embedder_url)
     if address.hostname not in LOOPBACK:
         return HttpEmbedder(chosen.embedder_url, name=chosen.model_name, timeout=30)
-    try:
-        embedder = ModelEmbedder(BUNDLED if chosen.model_name == BUNDLED_NAME else chosen.model_name)
-        embedder.embed_queries(["ready"])  # loads the model now, so that the first person does not wait
-    except EmbedderUnavailable as error:
-        log.warning("no language model: matching goes by words alone (%s)", error)
+    embedder = load_model(chosen)
+    if embedder is None:
         return None
     try:
         serve_embeddings(embedder, address.hostname or "127.0.0.1", address.port or 8100)
     except OSError:
         log.warning("another worker on this machine serves embeddings at %s already", chosen.embedder_url)
+    return embedder
+
+
+def load_model(chosen: Settings) -> Embedder | None:
+    """Return the language model, loaded and ready; None, with a warning in the log, when it cannot be."""
+    embedder = ModelEmbedder(BUNDLED if chosen.model_name == BUNDLED_NAME else chosen.model_name)
+    try:
+        embedder.embed_queries(["ready"])  # loads the model now, so that the first person does not wait
+    except EmbedderUnavailable as error:
+        log.warning("no language model: matching goes by words alone (%s)", error)
+        return None
     return embedder
 
 

@@ -87,8 +87,8 @@ class Supplier(Organisation):
     def is_sme(self) -> bool | None:
         """Whether it is a small or medium-sized enterprise; None when its figures do not tell.
 
-        Fewer than 250 staff, and turnover below £44 million or a balance sheet below £38 million: the definition used for
-        notices under the Procurement Act 2023.
+        Fewer than 250 staff, and turnover below £44 million or a balance sheet below £38 million: the definition used
+        for notices under the Procurement Act 2023.
         """
         if self.staff is None or (self.turnover_pence is None and self.balance_sheet_pence is None):
             return None

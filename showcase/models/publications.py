@@ -1,8 +1,8 @@
 """The one mechanism behind challenge statements and solution profiles: draft, review, versions, publication.
 
-The working text (`content`) is edited in place and counted by `revision`, so that nobody overwrites another's save unseen.
-A `Version` is a snapshot of it, taken when review is asked for. The version that others see is `published_version`; it
-stays visible while a new draft is being written, and goes when the text is archived.
+The working text (`content`) is edited in place and counted by `revision`, so that nobody overwrites another's save
+unseen. A `Version` is a snapshot of it, taken when review is asked for. The version that others see is
+`published_version`; it stays visible while a new draft is being written, and goes when the text is archived.
 """
 
 import uuid

@@ -1,7 +1,8 @@
 """Each process's own index of what is published, kept in step with the vector rows: the readers' side of matching.
 
 Before a search the process asks for the counter and the ranker version. A counter that is higher brings just the rows
-above it; one that is lower (a restored backup) or another ranker version brings everything anew. Nothing is kept on disk.
+above it; one that is lower (a restored backup) or another ranker version brings everything anew. Nothing is kept on
+disk.
 """
 
 import json

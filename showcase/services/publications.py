@@ -1,7 +1,7 @@
 """What can be done to a challenge statement or solution profile: write, ask for review, publish, close, archive.
 
-One mechanism for both nouns. Each verb asks the policy, checks that the state allows it, takes the step, tells those whom
-it concerns and leaves an audit entry. The same table of steps is read by the pages that offer the buttons.
+One mechanism for both nouns. Each verb asks the policy, checks that the state allows it, takes the step, tells those
+whom it concerns and leaves an audit entry. The same table of steps is read by the pages that offer the buttons.
 """
 
 from collections.abc import Iterable, Mapping

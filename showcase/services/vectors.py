@@ -1,8 +1,8 @@
 """Keeps the vectors in step with what is published: the worker's side of matching.
 
 Nothing is notified; the worker compares. A published version that differs from the version its vector row names is
-encoded, outside any transaction, and written in a short one that takes the counter's row lock, so that numbers appear in
-commit order. A text that is no longer published leaves a tombstone. Killed at any point, the next round goes on.
+encoded, outside any transaction, and written in a short one that takes the counter's row lock, so that numbers appear
+in commit order. A text that is no longer published leaves a tombstone. Killed at any point, the next round goes on.
 """
 
 import uuid

@@ -1,0 +1,117 @@
+"""Commands that serve: web and worker together, the worker alone, and the whole demo from nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import click
+
+ROOT = Path(__file__).parent.parent.parent
+THREADS = 8
+"""Requests that one web process answers at once."""
+
+
+@click.command()
+def run() -> None:
+    """Run web and worker together on this machine (PORT, default 8000)."""
+    from showcase.commands.database import upgrade_database
+
+    upgrade_database()
+    supervise()
+
+
+@click.command()
+def work() -> None:
+    """Run the worker: embed what changed, send mail, until stopped."""
+    from showcase import create_app, worker
+
+    worker.forever(create_app())
+
+
+@click.command()
+def embed() -> None:
+    """Embed every text that waits for it, with a progress bar, and stop."""
+    from tqdm import tqdm
+
+    from showcase import create_app, worker
+    from showcase.extensions import settings
+    from showcase.services import index, vectors
+
+    with create_app().app_context():
+        model = settings().model_name
+        waiting = vectors.count_stale(model)
+        if waiting:
+            with tqdm(total=waiting, desc="Embedding", unit="text") as bar:
+                vectors.refresh(worker.load_model(settings()), model=model, told=bar.update)
+        index.recalibrate(model=model)
+
+
+@click.command()
+def demo() -> None:
+    """Make the demo database when there is none, then run web and worker on it."""
+    from showcase.commands.database import load_seeds, upgrade_database
+
+    os.environ["DEMO"] = "1"
+    upgrade_database()
+    load_seeds()
+    # In a process of its own: the model's memory goes with it
+    subprocess.run([sys.executable, "-m", "showcase.commands", "embed"], check=True, cwd=ROOT)
+    _introduce()
+    supervise()
+
+
+def _introduce() -> None:
+    from seeds.people import DEMO_PASSWORD, PEOPLE
+
+    click.echo(f"\nThe showcase is at http://127.0.0.1:{_port()}\n")
+    click.echo(f"Sign in with the password {DEMO_PASSWORD} as:")
+    for person in PEOPLE:
+        click.echo(f"  {person.email:<36} {person.role}")
+    click.echo("\nStop with Ctrl+C. Everything is kept; `make demo` starts it again.\n")
+
+
+def _port() -> str:
+    return os.environ.get("PORT") or "8000"
+
+
+def supervise() -> None:
+    """Keep a web server and a worker running until told to stop; a worker that dies is started again."""
+    web = _start_web()
+    worker = _start_worker()
+    stopping = False
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping and web.poll() is None:
+        if worker.poll() is not None:
+            click.echo("The worker stopped; starting it again.", err=True)
+            time.sleep(1)
+            worker = _start_worker()
+        time.sleep(0.2)
+    for process in (web, worker):
+        process.terminate()
+    for process in (web, worker):
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    if not stopping:
+        raise SystemExit(web.returncode or 1)
+
+
+def _start_web() -> "subprocess.Popen[bytes]":
+    command = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", str(THREADS), "--no-control-socket"]
+    address = ["--bind", f"{os.environ.get('HOST') or '127.0.0.1'}:{_port()}", "--log-level", "warning", "wsgi:app"]
+    return subprocess.Popen([sys.executable, *command, *address], cwd=ROOT, start_new_session=True)
+
+
+def _start_worker() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "showcase.commands", "work"], cwd=ROOT, start_new_session=True)
