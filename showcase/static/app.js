@@ -64,7 +64,7 @@ function saveByItself (form) {
     const now = JSON.stringify(answers())
     if (isStopped || now === sent) return
     try {
-      const reply = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } })
+      const reply = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, keepalive: document.hidden })
       if (reply.status === 409) return conflict()
       if (!reply.ok || reply.redirected) throw new Error(reply.statusText)
       const saved = await reply.json()
@@ -86,6 +86,8 @@ function saveByItself (form) {
   const restore = () => {
     const kept = JSON.parse(localStorage.getItem(key) ?? 'null')
     if (!kept) return
+    const words = (list) => JSON.stringify(list.filter(([name]) => name !== 'version'))
+    if (words(kept) === words(answers())) return localStorage.removeItem(key)
     if (Object.fromEntries(kept).version !== version()) {
       const details = document.createElement('details')
       details.className = 'govuk-details'
@@ -105,7 +107,8 @@ function saveByItself (form) {
   }
   form.addEventListener('input', pause(1500, save))
   form.addEventListener('change', pause(1500, save))
-  form.addEventListener('submit', () => { if (navigator.onLine) localStorage.removeItem(key) })
+  form.addEventListener('submit', () => { isStopped = true; if (navigator.onLine) localStorage.removeItem(key) })
+  window.addEventListener('pageshow', (event) => { if (event.persisted) isStopped = false })
   window.addEventListener('online', save)
   document.addEventListener('visibilitychange', () => { if (document.hidden) save() })
   restore()

