@@ -47,7 +47,7 @@ CHALLENGE_QUESTIONS = Questionnaire(
                     "users",
                     "Who the users are and what they need to do",
                     Kind.PROSE,
-                    "Residents, staff, partners. For example: “A housing officer needs to know which homes are at risk.”",
+                    "Residents, staff, partners. “A housing officer needs to know which homes are at risk.”",
                     words=200,
                     is_needed=True,
                     is_matched=True,
