@@ -172,7 +172,7 @@ def open_page(new_page: OpenPage) -> Iterator[OpenPage]:
 
 
 def watch(page: Page, server: str) -> None:
-    """List console messages (breaches of the CSP are there), errors, failed and off-site requests in `page.problems`."""
+    """List console messages (CSP breaches are there), errors, failed and off-site requests in `page.problems`."""
     problems: list[str] = []
     page.problems = problems  # type: ignore[attr-defined]
 
