@@ -28,6 +28,7 @@ SEE: dict[str, Permission] = {
     "publications": Permission.PUBLICATION_SEE,
     "organisations": Permission.ORGANISATION_SEE,
     "responses": Permission.RESPONSE_SEE,
+    "accounts": Permission.ACCOUNT_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)
@@ -107,7 +108,7 @@ def requires(permission: Permission, model: type[Base] | None = None) -> Callabl
                     return _ask_to_sign_in()
                 if subject is None and model is not None:
                     raise NotFound
-                raise NotAllowed
+                raise NotAllowed(permission=permission)
             return view(**values)
 
         guarded.guard = permission  # type: ignore[attr-defined]

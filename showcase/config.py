@@ -34,6 +34,8 @@ class Settings:
     smtp_url: str | None = None
     """smtp://user:password@host:port or smtps://…; None keeps mail readable in `instance_path`/mail."""
     mail_from: str = "Tech Innovation Showcase <no-reply@showcase.example>"
+    contact_email: str | None = None
+    """Where people reach those who run this service; the pages on privacy and accessibility name it."""
     proxy_count: int = 0
     """How many trusted reverse proxies stand in front and set X-Forwarded-For."""
 
@@ -72,6 +74,7 @@ class Settings:
             model_name=environment.get("MODEL_NAME") or cls.model_name,
             smtp_url=environment.get("SMTP_URL") or None,
             mail_from=environment.get("MAIL_FROM") or cls.mail_from,
+            contact_email=environment.get("CONTACT_EMAIL") or None,
             proxy_count=int(proxies),
         )
 

@@ -21,8 +21,10 @@ class NotAllowed(DomainError):
 
     status = 403
 
-    def __init__(self, message: str = "You may not do this.") -> None:
+    def __init__(self, message: str = "You may not do this.", *, permission: str = "") -> None:
         super().__init__(message)
+        self.permission = permission
+        """The permission that was lacking, for the audit trail."""
 
 
 class Conflict(DomainError):

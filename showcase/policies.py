@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from showcase.errors import NotAllowed
-from showcase.models import Challenge, Council, Message, Organisation, Publication, Response, Solution
+from showcase.models import Account, Challenge, Council, Message, Organisation, Publication, Response, Solution
 from showcase.models.enums import OrganisationKind, ResponseState, State
 from showcase.models.questions import Audience, Content, is_blank
 
@@ -63,6 +63,8 @@ class Permission(StrEnum):
     STAFF_AREA = "staff:area"
     AUDIT_SEE = "audit:see"
     ACCOUNT_HAVE = "account:have"
+    ACCOUNT_SEE = "account:see"
+    ACCOUNT_MANAGE = "account:manage"
     ORGANISATION_SEE = "organisation:see"
     ORGANISATION_EDIT = "organisation:edit"
     ORGANISATION_MANAGE = "organisation:manage"
@@ -98,18 +100,31 @@ class Rule:
 
     words: str
     holds: Callable[[Actor, Any], bool]
+    joined_by: str = ""
+    """Which of "and" and "or" joins its `parts`, if it has any."""
+    parts: tuple["Rule", ...] = ()
+
+    @property
+    def alternatives(self) -> list[str]:
+        """Return in words each of the ways in which the rule can be met."""
+        return [part.words for part in self.parts] if self.joined_by == "or" else [self.words]
 
     def __and__(self, other: "Rule") -> "Rule":
         """Join two rules that must both hold."""
-        return Rule(f"({self.words} and {other.words})", lambda a, s: self.holds(a, s) and other.holds(a, s))
+        return self._joined("and", other, lambda a, s: self.holds(a, s) and other.holds(a, s))
 
     def __or__(self, other: "Rule") -> "Rule":
         """Join two rules of which one must hold."""
-        return Rule(f"({self.words} or {other.words})", lambda a, s: self.holds(a, s) or other.holds(a, s))
+        return self._joined("or", other, lambda a, s: self.holds(a, s) or other.holds(a, s))
 
     def __invert__(self) -> "Rule":
         """Turn the rule round."""
         return Rule(f"not {self.words}", lambda a, s: not self.holds(a, s))
+
+    def _joined(self, word: str, other: "Rule", holds: Callable[[Actor, Any], bool]) -> "Rule":
+        parts = tuple(p for rule in (self, other) for p in (rule.parts if rule.joined_by == word else (rule,)))
+        words = f" {word} ".join(f"({p.words})" if p.joined_by else p.words for p in parts)
+        return Rule(words, holds, word, parts)
 
 
 # --- predicates: one line each ----------------------------------------------------------------------------------------
@@ -121,7 +136,9 @@ SHOWN_TO_STAFF = (State.IN_REVIEW, State.CHANGES_REQUESTED, *LIVE)
 
 
 def _in(*states: State) -> Rule:
-    return Rule(f"is {' or '.join(s.value.replace('_', ' ') for s in states)}", lambda a, s: s.state in states)
+    *others, last = [s.value.replace("_", " ") for s in states]
+    words = f"it is {', '.join(others)} or {last}" if others else f"it is {last}"
+    return Rule(words, lambda a, s: s.state in states)
 
 
 anyone = Rule("anyone", lambda a, s: True)
@@ -132,9 +149,11 @@ is_supplier = Rule("is a supplier", lambda a, s: a.is_supplier)
 is_active_supplier = Rule("is an approved supplier", lambda a, s: a.is_supplier and a.is_organisation_active)
 is_administrator = Rule("is an administrator", lambda a, s: a.is_administrator)
 is_lead = Rule("is its procurement lead", lambda a, s: a.is_procurement_lead)
+is_others_account = Rule("it is someone else’s account", lambda a, s: a.account_id != s.id)
 is_member = Rule("is a member of it", lambda a, s: a.organisation_id is not None and a.organisation_id == s.id)
 owns = Rule(
-    "wrote it (its organisation)", lambda a, s: a.organisation_id is not None and a.organisation_id == s.organisation_id
+    "belongs to the organisation that wrote it",
+    lambda a, s: a.organisation_id is not None and a.organisation_id == s.organisation_id,
 )
 is_challenge = Rule("it is a challenge statement", lambda a, s: isinstance(s, Challenge))
 is_visible = Rule("it is published by an active organisation", lambda a, s: s.is_visible and s.organisation.is_active)
@@ -158,6 +177,8 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.STAFF_AREA: is_staff,
     Permission.AUDIT_SEE: is_staff,
     Permission.ACCOUNT_HAVE: is_signed_in,
+    Permission.ACCOUNT_SEE: is_staff,
+    Permission.ACCOUNT_MANAGE: is_staff & is_others_account,
     Permission.ORGANISATION_SEE: is_member | is_staff | is_council | is_active_organisation,
     Permission.ORGANISATION_EDIT: (is_member & is_administrator) | is_staff,
     Permission.ORGANISATION_MANAGE: is_staff,
@@ -201,7 +222,7 @@ def require(actor: Actor, permission: Permission, subject: object = None) -> Non
         NotAllowed: the table says no.
     """
     if not can(actor, permission, subject):
-        raise NotAllowed
+        raise NotAllowed(permission=permission)
 
 
 # --- lists: the same rules as SQL -------------------------------------------------------------------------------------
@@ -261,6 +282,7 @@ _VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
     Organisation: _visible_organisations,
     Response: _visible_responses,
     Message: lambda actor: sa.true() if actor.is_staff else sa.false(),
+    Account: lambda actor: sa.true() if actor.is_staff else sa.false(),
 }
 
 
@@ -268,17 +290,23 @@ _VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
 
 
 def answers_for(actor: Actor, publication: Publication, content: Content) -> Content:
-    """Return the answers of `content` (a version of `publication`) that the actor may read.
+    """Return the answers of `content` (a version of `publication`) that the actor may read: those of `readable_names`."""
+    names = readable_names(actor, publication, content)
+    return {name: answer for name, answer in content.items() if name in names and not is_blank(answer)}
 
-    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else
-    reads what is public. A challenge's budget band is public once its council says so.
+
+def readable_names(actor: Actor, publication: Publication, content: Content) -> set[str]:
+    """Return the names of the questions whose answers in `content` the actor may read.
+
+    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else reads
+    what is public. A challenge's budget band is public once its council says so.
     """
-    if actor.is_staff or (actor.organisation_id is not None and actor.organisation_id == publication.organisation_id):
-        return dict(content)
+    if actor.is_staff or owns.holds(actor, publication):
+        return {q.name for q in publication.questionnaire}
     audiences = {Audience.PUBLIC}
     if actor.is_council and actor.is_organisation_active:
         audiences.add(Audience.COUNCILS)
     names = {q.name for q in publication.questionnaire if q.audience in audiences}
     if content.get("is_budget_shown"):
         names.add("budget")
-    return {name: answer for name, answer in content.items() if name in names and not is_blank(answer)}
+    return names

@@ -15,6 +15,7 @@ class AuditEntry(Base):
     """One thing that was done."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (sa.Index(None, "created_at", "id"),)
 
     action: Mapped[str] = mapped_column(index=True)
     """Such as "challenge.published"."""
