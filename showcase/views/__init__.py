@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
-BLUEPRINTS: tuple[str, ...] = ()
+BLUEPRINTS: tuple[str, ...] = ("accounts",)
 """Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
 
 

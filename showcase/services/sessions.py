@@ -1,0 +1,89 @@
+"""Signed-in sessions: rows that can be listed and ended. Which browser has which one only its secret token tells."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from showcase.errors import NotFound
+from showcase.extensions import db
+from showcase.models import Account, Membership, SignInSession
+from showcase.policies import Actor
+from showcase.services import audit
+
+LIFETIME = timedelta(days=14)
+"""From signing in, whether or not it is used."""
+
+
+def start(membership: Membership, *, token_hash: str, address: str, browser: str, now: datetime) -> SignInSession:
+    """Sign a browser in, to act for an organisation."""
+    db.session.execute(sa.delete(SignInSession).where(SignInSession.expires_at <= now))
+    row = SignInSession(
+        token_hash=token_hash,
+        membership=membership,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + LIFETIME,
+        address=address[:60],
+        browser=browser[:200],
+    )
+    db.session.add(row)
+    db.session.flush()
+    by = Actor(membership.account_id, membership.account.name, membership.organisation_id)
+    audit.record("account.signed_in", row, by=by)
+    return row
+
+
+def list_open(account: Account, *, now: datetime) -> Sequence[SignInSession]:
+    """Return a person's sessions, the one last used first."""
+    return db.session.scalars(
+        sa.select(SignInSession)
+        .where(SignInSession.expires_at > now, SignInSession.membership_id.in_(_memberships(account)))
+        .order_by(SignInSession.last_seen_at.desc(), SignInSession.id)
+    ).all()
+
+
+def end(account: Account, session_id: uuid.UUID, *, by: Actor) -> None:
+    """Sign one of a person's browsers out.
+
+    Raises:
+        NotFound: they have no such session.
+    """
+    row = db.session.scalar(
+        sa.select(SignInSession).where(
+            SignInSession.id == session_id, SignInSession.membership_id.in_(_memberships(account))
+        )
+    )
+    if row is None:
+        raise NotFound
+    db.session.delete(row)
+    db.session.flush()
+    audit.record("account.session_ended", row, by=by)
+
+
+def end_all(account: Account, *, keep: str | None = None) -> None:
+    """Sign a person out everywhere, save in the session with the token digest `keep`."""
+    query = sa.delete(SignInSession).where(SignInSession.membership_id.in_(_memberships(account)))
+    if keep is not None:
+        query = query.where(SignInSession.token_hash != keep)
+    db.session.execute(query)
+
+
+def act_for(row: SignInSession, organisation_id: uuid.UUID, *, by: Actor) -> None:
+    """Act for another of the person's organisations in this browser from now on.
+
+    Raises:
+        NotFound: they do not act for it.
+    """
+    for membership in row.membership.account.memberships:
+        if membership.organisation_id == organisation_id:
+            row.membership = membership
+            db.session.flush()
+            audit.record("account.acts_for", membership.organisation, by=by)
+            return
+    raise NotFound
+
+
+def _memberships(account: Account) -> sa.Select[uuid.UUID]:
+    return sa.select(Membership.id).where(Membership.account_id == account.id)
