@@ -10,3 +10,4 @@ class Challenge(Publication):
     __mapper_args__ = {"polymorphic_identity": "challenge"}
     questionnaire = CHALLENGE_QUESTIONS
     noun = "challenge statement"
+    illustration = "Illustrative: not written by this council"

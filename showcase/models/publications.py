@@ -27,6 +27,8 @@ class Publication(Base):
     questionnaire: ClassVar[Questionnaire]
     noun: ClassVar[str]
     """What a page calls it, such as "challenge statement"."""
+    illustration: ClassVar[str]
+    """What stands on everything that shows one that came with the seeds."""
 
     kind: Mapped[str] = mapped_column(sa.String(20), index=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisations.id"), index=True)

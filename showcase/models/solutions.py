@@ -10,3 +10,4 @@ class Solution(Publication):
     __mapper_args__ = {"polymorphic_identity": "solution"}
     questionnaire = SOLUTION_QUESTIONS
     noun = "solution profile"
+    illustration = "Illustrative: an invented firm"

@@ -54,7 +54,7 @@ def _send(
         "organisation": publication.organisation.name,
         "by": by.name,
     }
-    mark = "Illustrative: not written by this council.\n\n" if publication.is_illustrative else ""
+    mark = f"{publication.illustration}.\n\n" if publication.is_illustrative else ""
     for person in people:
         if person.id != by.account_id:
             messages.queue(

@@ -4,22 +4,32 @@ One mechanism for both nouns. Each verb asks the policy, checks that the state a
 whom it concerns and leaves an audit entry. The same table of steps is read by the pages that offer the buttons.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
 from showcase.models import Facet, Membership, Organisation, Publication, StateChange, Version
 from showcase.models.enums import State
-from showcase.models.questions import Audience, Content, Kind, Question, count_words, is_blank
-from showcase.policies import DRAFTING, Actor, Permission, can, require
-from showcase.services import audit, publication_messages
+from showcase.models.questions import Content, Question, Section, count_words, is_blank
+from showcase.policies import DRAFTING, Actor, Permission, can, owns, require
+from showcase.services import audit, merging, publication_messages
+from showcase.services.publication_lists import facets_of
 
 P = TypeVar("P", bound=Publication)
+
+
+class Clash(Conflict):
+    """Two people changed the same answers; `questions` says which."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = tuple(questions)
+        super().__init__("Someone else changed the same answers while you were writing. Nothing was overwritten.")
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,28 @@ def save(publication: Publication, answers: Content, *, revision: int, by: Actor
     )
 
 
+def save_section(
+    publication: Publication, section: Section, typed: Content, *, loaded: str, by: Actor, now: datetime
+) -> None:
+    """Keep what the writer changed on a page, joined with what others saved meanwhile. `loaded` is the page's token.
+
+    Raises:
+        NotAllowed: the policy says no.
+        Conflict: the text has moved to a state in which nobody writes.
+        Clash: someone else changed the same answer to something else; nothing is saved.
+    """
+    db.session.refresh(publication, with_for_update=True)
+    if owns.holds(by, publication) and not can(by, Permission.PUBLICATION_EDIT, publication):
+        raise Conflict(
+            "Someone else moved this text on while you were writing, so it cannot be changed now. Copy your words, "
+            "then take it back to draft to go on."
+        )
+    changed, clashes = merging.merge(section.questions, loaded, typed, publication.content)
+    if clashes:
+        raise Clash(clashes)
+    save(publication, changed, revision=publication.revision, by=by, now=now)
+
+
 def reset_to_published(publication: Publication, *, by: Actor, now: datetime) -> None:
     """Give up the draft of a new version and go back to the text that others see.
 
@@ -189,18 +221,14 @@ def overlong(questions: Iterable[Question], content: Content) -> list[tuple[Ques
     ]
 
 
-def facets_of(publication: Publication, content: Content) -> set[tuple[str, str]]:
-    """Return (question name, vocabulary id) of every public choice in `content`."""
-    found: set[tuple[str, str]] = set()
-    for question in publication.questionnaire:
-        answer = content.get(question.name)
-        if question.audience is not Audience.PUBLIC or is_blank(answer):
-            continue
-        if question.kind is Kind.CHOICE:
-            found.add((question.name, str(answer)))
-        elif question.kind is Kind.CHOICES:
-            found.update((question.name, str(value)) for value in answer or ())
-    return found
+def awaiting_review() -> Sequence[Publication]:
+    """Return every text that waits for LGA staff, the longest wait first."""
+    return db.session.scalars(
+        sa.select(Publication)
+        .where(Publication.state == State.IN_REVIEW)
+        .options(joinedload(Publication.organisation))
+        .order_by(Publication.state_since, Publication.id)
+    ).all()
 
 
 # --- effects ----------------------------------------------------------------------------------------------------------

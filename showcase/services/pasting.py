@@ -1,0 +1,116 @@
+"""Splits a pasted document into answers by its headings, so that nobody types twice what a document already says. Pure.
+
+A heading is a line that one of the questions knows: marked (“# Problem”), numbered (“2.1 Problem”), alone on its line,
+or followed by its text (“Problem: …”). What stands under no known heading is kept, marked, in one prose answer.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from showcase.models.questions import Content, Kind, Question, Questionnaire
+
+LEFTOVER_MARK = "[Pasted text with no heading we know. Move it to where it belongs, or delete it.]"
+LEFTOVER_GOES_TO = ("how", "problem")
+"""The first of these that a questionnaire has takes what is left over: a product page tells how it works."""
+MOST_CHARACTERS = 100_000
+
+_MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|[-*•]\s+(?=\*\*)|\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+|[A-Za-z][.)]\s+)?")
+_WORDS = re.compile(r"[^\w\s’'-]")
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """What a pasted document answers."""
+
+    answers: Content
+    leftover: str
+    """Text under no known heading; it is in `answers` too, marked."""
+
+
+def split(questionnaire: Questionnaire, text: str) -> Pasted:
+    """Split a document into answers to the questions that are answered in words."""
+    headings = _headings(questionnaire)
+    found: dict[str, list[str]] = {}
+    left: list[str] = []
+    under: str | None = None
+    for line in text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        match = _heading(line, headings)
+        if match is not None:
+            under, rest = match
+            found.setdefault(under, []).append(rest)
+        elif _is_unknown_heading(line):
+            under = None
+            left.append(_bare(line))
+        elif under is not None:
+            found[under].append(line)
+            if questionnaire[under].kind is Kind.LINE and line.strip():
+                under = None  # one line answers it
+        else:
+            left.append(line)
+    answers: Content = {}
+    for name, lines in found.items():
+        if said := _tidy(questionnaire[name], lines):
+            answers[name] = said
+    leftover = _paragraphs(left)
+    if leftover:
+        name = next(name for name in LEFTOVER_GOES_TO if any(q.name == name for q in questionnaire))
+        answers[name] = "\n\n".join(part for part in (answers.get(name), LEFTOVER_MARK, leftover) if part)
+    return Pasted(answers, leftover)
+
+
+def _headings(questionnaire: Questionnaire) -> Mapping[str, str]:
+    """Return question name by heading; labels count as headings too."""
+    return {
+        heading: question.name
+        for question in questionnaire
+        if question.kind in (Kind.LINE, Kind.PROSE)
+        for heading in (*question.headings, _plain(question.label))
+    }
+
+
+def _heading(line: str, headings: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return (question name, text that follows on the line) when the line starts an answer."""
+    bare = _bare(line)
+    if (name := headings.get(_plain(bare))) is not None:
+        return name, ""
+    before, colon, after = bare.partition(":")
+    if colon and (name := headings.get(_plain(before))) is not None:
+        return name, after.strip().lstrip("*").strip()
+    return None
+
+
+def _bare(line: str) -> str:
+    return _MARKUP.sub("", line, count=1).strip().strip("*_").strip()
+
+
+def _plain(heading: str) -> str:
+    return " ".join(_WORDS.sub(" ", heading).lower().split())
+
+
+def _is_unknown_heading(line: str) -> bool:
+    return bool(re.match(r"^\s*#{1,6}\s+\S", line)) or bool(re.match(r"^\s*\*\*[^*]{1,80}\*\*:?\s*$", line))
+
+
+def _tidy(question: Question, lines: list[str]) -> str:
+    if question.kind is Kind.LINE:
+        return " ".join(next((line for line in lines if line.strip()), "").split())
+    return _paragraphs(lines)
+
+
+def _paragraphs(lines: list[str]) -> str:
+    """Return paragraphs apart by one empty line; lines broken by a document's width are joined again."""
+    return "\n\n".join(_blocks(lines))
+
+
+def _blocks(lines: list[str]) -> Iterator[str]:
+    block: list[str] = []
+    for line in [*lines, ""]:
+        said = line.strip()
+        if said and re.match(r"[-*•]\s|\d{1,2}[.)]\s", said) and block:
+            block.append("\n" + said)
+        elif said:
+            block.append((" " if block else "") + said)
+        elif block:
+            yield "".join(block)
+            block = []
