@@ -75,9 +75,11 @@ function saveByItself (form) {
       if (form.dataset.autosaveRegion) await swap(form.dataset.autosaveRegion, location.href).catch(() => {})
     } catch {
       localStorage.setItem(key, now)
-      status.textContent = 'Not saved: no connection. Your words are kept on this device and sent as soon as possible.'
+      status.textContent = 'Not saved: the service does not answer. Your words are kept on this device and sent as soon as it does.'
+      retry()
     }
   }
+  const retry = pause(10000, save)
   const conflict = () => {
     isStopped = true
     localStorage.setItem(key, JSON.stringify(answers()))
