@@ -4,7 +4,7 @@ A draft may be incomplete and over length, so nothing is required here; only wha
 (a date that does not exist, a council that nobody knows) is refused, at its field, with what was typed left in place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol, cast
 
@@ -67,7 +67,8 @@ class CouncilsField(AreaField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the names."""
         if valuelist:
-            self.data, faults = self.names.read(str(valuelist[0]))
+            codes, faults = self.names.read(str(valuelist[0]))
+            self.data = codes  # type: ignore[assignment]  # a list where the base class has a text
             if faults:
                 raise ValueError(" ".join(faults))
 
@@ -134,31 +135,37 @@ def section_form(
 def _field(question: Question, names: Names | None) -> Any:
     """Return the unbound field for a question."""
     label = f"{question.label} (needed for review)" if question.is_needed else question.label
-    about = {"description": question.hint}
-    choices = vocabulary(question.vocabulary).choices() if question.vocabulary else []
-    match question.kind:
-        case Kind.LINE:
-            return TextField(label, [at_most(MOST_CHARACTERS)], **about)
-        case Kind.PROSE:
-            return CountedField(label, [at_most(MOST_CHARACTERS)], words=question.words or 200, **about)
-        case Kind.CHOICE:
-            return RadioField(label, choices=[*choices, NOT_SAID], **about)
-        case Kind.CHOICES:
-            return CheckboxesField(label, choices=choices, **about)
-        case Kind.YES_NO:
-            return RadioField(label, choices=[("yes", "Yes"), ("no", "No")], validate_choice=False, **about)
-        case Kind.MONEY:
-            return MoneyField(label, **about)
-        case Kind.DATE:
-            return DateField(label, **about)
-        case Kind.EMAIL:
-            wrong = Email("Enter an e-mail address such as name@example.org")
-            return EmailField(label, [Optional(), wrong], **about)
-        case Kind.COUNCILS:
-            assert names is not None, "a section with councils needs their names"
-            return CouncilsField(label, names=names, **about)
-        case Kind.OUTCOMES:
-            return FieldList(FormField(OutcomeForm, "Outcome"), label, max_entries=MOST_OUTCOMES, **about)
+    return _MAKERS[question.kind](question, names, label=label, description=question.hint)
+
+
+def _councils_field(question: Question, names: Names | None, **about: Any) -> CouncilsField:
+    assert names is not None, "a section that asks for councils needs their names"
+    return CouncilsField(names=names, **about)
+
+
+def _choices(question: Question) -> list[tuple[str, str]]:
+    return vocabulary(question.vocabulary or "").choices()
+
+
+_WRONG_EMAIL = Email("Enter an e-mail address such as name@example.org")
+_MAKERS: Mapping[Kind, Callable[..., Any]] = {
+    Kind.LINE: lambda q, names, **about: TextField(validators=[at_most(MOST_CHARACTERS)], **about),
+    Kind.PROSE: lambda q, names, **about: CountedField(
+        validators=[at_most(MOST_CHARACTERS)], words=q.words or 200, **about
+    ),
+    Kind.CHOICE: lambda q, names, **about: RadioField(choices=[*_choices(q), NOT_SAID], **about),
+    Kind.CHOICES: lambda q, names, **about: CheckboxesField(choices=_choices(q), **about),
+    Kind.YES_NO: lambda q, names, **about: RadioField(
+        choices=[("yes", "Yes"), ("no", "No")], validate_choice=False, **about
+    ),
+    Kind.MONEY: lambda q, names, **about: MoneyField(**about),
+    Kind.DATE: lambda q, names, **about: DateField(**about),
+    Kind.EMAIL: lambda q, names, **about: EmailField(validators=[Optional(), _WRONG_EMAIL], **about),
+    Kind.COUNCILS: _councils_field,
+    Kind.OUTCOMES: lambda q, names, **about: FieldList(
+        FormField(OutcomeForm, "Outcome"), max_entries=MOST_OUTCOMES, **about
+    ),
+}
 
 
 def _shown(question: Question, answer: Any) -> Any:
@@ -205,7 +212,7 @@ class NewForm(Form):
     pasted = AreaField(
         "Paste text from a document",
         [at_most(MOST_PASTED)],
-        description="Optional. We sort it into the questions by its headings; whatever fits none of them stays with it, "
+        description="Optional. We sort it into the questions by its headings; whatever fits none of them is kept, "
         "marked, for you to move.",
     )
 
