@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matching.embedder import Embedder
-from matching.encoding import Encoded, content_hash, encode
+from matching.encoding import Encoded, content_hash, encode, encode_challenges
 from matching.texts import Text
 from showcase.extensions import db
 from showcase.models import Publication, Vector, VectorCounter, Version
@@ -96,13 +96,12 @@ def _encode(stale: Sequence[Stale], embedder: Embedder | None) -> list[tuple[Sta
     """Return (text, content hash, what to store); None to store when the words are those already stored."""
     hashed = [(item, _hash(item, embedder)) for item in stale]
     changed = [item for item, digest in hashed if item.text is not None and digest != item.known_hash]
-    fresh = dict(
-        zip(
-            (item.publication_id for item in changed),
-            encode([item.text for item in changed if item.text is not None], embedder),
-            strict=True,
-        )
-    )
+    fresh: dict[uuid.UUID, Encoded] = {}
+    for is_challenge, encode_group in ((True, encode_challenges), (False, encode)):
+        group = [item for item in changed if (item.kind == "challenge") is is_challenge]
+        if group:
+            encoded = encode_group([item.text for item in group if item.text is not None], embedder)
+            fresh.update(zip((item.publication_id for item in group), encoded, strict=True))
     return [(item, digest, fresh.get(item.publication_id)) for item, digest in hashed]
 
 

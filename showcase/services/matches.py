@@ -1,0 +1,366 @@
+"""Matches: solutions for a challenge, challenges for a solution, similar needs, and what a council decides about them.
+
+Every order comes from `ranking.order`, every reason from `reasons`, each only from what the viewer may read: a supplier's
+page is built without budgets, contracts, other suppliers, ranks or scores. Decisions keep the ranking they were made on.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from matching.texts import Text
+from showcase.errors import Conflict, DomainError
+from showcase.extensions import db
+from showcase.models import Challenge, Decision, Publication, Solution
+from showcase.models.enums import Verdict
+from showcase.models.questions import Content
+from showcase.policies import Actor, Permission, require
+from showcase.services import audit, filters, ranking, reasons, vectors
+from showcase.services.filters import Chosen
+from showcase.services.ranking import Order, Place, Query
+from showcase.services.reasons import Why
+
+P = TypeVar("P", bound=Publication)
+Item = TypeVar("Item")
+
+PAGE = 10
+SIMILAR = 5
+
+
+class Closeness(StrEnum):
+    """How well a text answers another, in words: the score says no more than this."""
+
+    VERY_CLOSE = "Very close"
+    CLOSE = "Close"
+    PARTLY = "In part"
+    LOOSE = "Loosely"
+
+
+CLOSENESS = ((3.0, Closeness.VERY_CLOSE), (2.0, Closeness.CLOSE), (1.0, Closeness.PARTLY))
+"""Least score of each. A score counts in spreads above what is average for the query, so it reads the same everywhere."""
+SAME_NEED = 2.5
+"""Least score at which another challenge is said to describe something like this one."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One match as a page shows it."""
+
+    publication: Publication
+    place: Place
+    why: Why
+    further: Sequence[tuple[Publication, Place]] = ()
+    """The same supplier's other profiles, folded under its best."""
+
+    @property
+    def closeness(self) -> Closeness:
+        """Return the score in words."""
+        return closeness(self.place.score)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of cards."""
+
+    cards: Sequence[Card]
+    number: int
+    """From 1."""
+    last: int
+    total: int
+    """Cards on all pages."""
+    matched: int
+    """Texts on all pages, folded ones counted."""
+    order: Order
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there may be more than the best that are listed."""
+        return len(self.order.places) >= ranking.BEST
+
+
+def closeness(score: float) -> Closeness:
+    """Return a score in words."""
+    return next((words for least, words in CLOSENESS if score >= least), Closeness.LOOSE)
+
+
+# --- solutions for a challenge ----------------------------------------------------------------------------------------
+
+
+def query_for(publication: Publication, *, is_working_text: bool = False) -> Query:
+    """Return a text as a query: what is published of it, or its working text, which is encoded now."""
+    if publication.is_visible and not is_working_text:
+        return ranking.query_of(publication)
+    return ranking.query_from(vectors.text_of(publication.id, publication.questionnaire, publication.content))
+
+
+def solutions_for(
+    challenge: Challenge,
+    *,
+    seen_by: Actor,
+    chosen: Chosen | None = None,
+    only_fitting: bool = False,
+    number: int = 1,
+    is_working_text: bool = False,
+) -> Page:
+    """Return a page of the solutions that answer a challenge best, one card for each supplier.
+
+    Raises:
+        NotAllowed: the policy says no.
+    """
+    require(seen_by, Permission.MATCH_SEE, challenge)
+    is_working_text = is_working_text or not challenge.is_visible
+    asked = reasons.readable(seen_by, challenge, is_working_text=is_working_text)
+    order = ranking.order(
+        Solution,
+        query_for(challenge, is_working_text=is_working_text),
+        seen_by=seen_by,
+        where=filters.conditions(Solution, chosen or Chosen()),
+    )
+    if only_fitting:
+        order = _only_fitting(order, challenge, asked, seen_by)
+    groups: dict[uuid.UUID, list[Place]] = {}
+    for place in order.places:
+        groups.setdefault(place.organisation_id, []).append(place)
+    shown, number, last = _slice(list(groups.values()), number)
+    found = _load(Solution, [place.id for group in shown for place in group])
+    cards = [
+        Card(
+            found[group[0].id],
+            group[0],
+            _why_solution(challenge, asked, found[group[0].id], order, seen_by),
+            [(found[place.id], place) for place in group[1:]],
+        )
+        for group in shown
+    ]
+    return Page(cards, number, last, len(groups), len(order.places), order)
+
+
+def _why_solution(challenge: Challenge, asked: Content, solution: Solution, order: Order, seen_by: Actor) -> Why:
+    encoded = order.encoded(solution.id)
+    assert encoded is not None  # it was ranked a moment ago
+    query = (order.query.text, order.query.encoded)
+    told = reasons.why(query, (reasons.text_of(solution), encoded), order.judge)
+    offered = reasons.readable(seen_by, solution)
+    return replace(told, facets=reasons.facets_for(challenge, asked, offered))
+
+
+def _only_fitting(order: Order, challenge: Challenge, asked: Content, seen_by: Actor) -> Order:
+    """Return the order without solutions of which a fact is known that does not fit; what is not said is kept."""
+    found = _load(Solution, [place.id for place in order.places])
+    kept = [
+        place
+        for place in order.places
+        if all(
+            facet.fits is not False
+            for facet in reasons.facets_for(challenge, asked, reasons.readable(seen_by, found[place.id]))
+        )
+    ]
+    return replace(order, places=kept)
+
+
+# --- challenges for a solution ----------------------------------------------------------------------------------------
+
+
+def challenges_for(solution: Solution, *, seen_by: Actor, chosen: Chosen | None = None, number: int = 1) -> Page:
+    """Return a page of the open challenges that a solution may answer, with reasons.
+
+    Raises:
+        NotAllowed: the policy says no.
+    """
+    require(seen_by, Permission.MATCH_SEE, solution)
+    chosen = replace(chosen or Chosen(), is_open=True)
+    offered = reasons.readable(seen_by, solution, is_working_text=not solution.is_visible)
+    order = _challenges(query_for(solution), seen_by, chosen)
+    return _challenge_page(order, offered, seen_by, number)
+
+
+def challenges_for_text(text: str, *, seen_by: Actor, number: int = 1) -> Page:
+    """Return a page of the open challenges that a pasted text may answer. Nothing of it is kept."""
+    query = ranking.query_from(Text.plain("pasted", text))
+    return _challenge_page(_challenges(query, seen_by, Chosen(is_open=True)), None, seen_by, number)
+
+
+def _challenges(query: Query, seen_by: Actor, chosen: Chosen) -> Order:
+    return ranking.order(Challenge, query, seen_by=seen_by, where=filters.conditions(Challenge, chosen))
+
+
+def _challenge_page(order: Order, offered: Content | None, seen_by: Actor, number: int) -> Page:
+    places, number, last = _slice(list(order.places), number)
+    found = _load(Challenge, [place.id for place in places])
+    requirements = ranking.encoded_of([place.id for place in places])
+    cards = []
+    for place in places:
+        challenge = found[place.id]
+        query = (order.query.text, order.query.encoded)
+        asked = (reasons.text_of(challenge), requirements.get(place.id) or order.encoded(place.id))
+        assert asked[1] is not None
+        told = reasons.why((asked[0], asked[1]), query, order.judge, is_challenge_asking=False)
+        if offered is not None:
+            facts = reasons.facets_for(challenge, reasons.readable(seen_by, challenge), offered)
+            told = replace(told, facets=facts)
+        cards.append(Card(challenge, place, told))
+    return Page(cards, number, last, len(order.places), len(order.places), order)
+
+
+# --- similar needs ----------------------------------------------------------------------------------------------------
+
+
+def similar_to(
+    challenge: Challenge, *, seen_by: Actor, most: int = SIMILAR, is_working_text: bool = False
+) -> tuple[list[Card], tuple[str, ...]]:
+    """Return published challenges of other councils that describe something like this one, and notices."""
+    order = ranking.order(
+        Challenge,
+        query_for(challenge, is_working_text=is_working_text),
+        seen_by=seen_by,
+        where=[Challenge.organisation_id != challenge.organisation_id],
+        exclude=[challenge.id],
+        most=most,
+    )
+    return _similar(order), order.notices
+
+
+def similar_to_words(challenge: Challenge, title: str, problem: str, *, seen_by: Actor) -> list[Card]:
+    """Return the challenges of other councils that describe the same need as words being written now.
+
+    Raises:
+        NotAllowed: the policy says no.
+    """
+    require(seen_by, Permission.MATCH_SEE, challenge)
+    query = ranking.query_from(Text(str(challenge.id), (("title", title), ("problem", problem))))
+    where = [Challenge.organisation_id != challenge.organisation_id]
+    order = ranking.order(Challenge, query, seen_by=seen_by, where=where, exclude=[challenge.id], most=SIMILAR)
+    return [card for card in _similar(order) if card.place.score >= SAME_NEED]
+
+
+def _similar(order: Order) -> list[Card]:
+    near = [place for place in order.places if closeness(place.score) is not Closeness.LOOSE]
+    found = _load(Challenge, [place.id for place in near])
+    query = (order.query.text, order.query.encoded)
+    cards = []
+    for place in near:
+        encoded = order.encoded(place.id)
+        assert encoded is not None
+        cards.append(
+            Card(found[place.id], place, reasons.why(query, (reasons.text_of(found[place.id]), encoded), order.judge))
+        )
+    return cards
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+def decide(
+    challenge: Challenge, solution: Solution, verdict: Verdict, *, by: Actor, now: datetime, reason: str = ""
+) -> Decision:
+    """Keep what a council decided about a solution, with its place in the ranking; takes the place of an earlier one.
+
+    Raises:
+        NotAllowed: the policy says no.
+        DomainError: a reason is missing.
+    """
+    require(by, Permission.MATCH_DECIDE, challenge)
+    require(by, Permission.PUBLICATION_SEE, solution)
+    reason = reason.strip()
+    if verdict is Verdict.NOT_FOR_US and not reason:
+        raise DomainError("Say why it is not for you, so that colleagues need not look again.")
+    _lock(challenge)
+    for earlier in decisions_on(challenge, solution.id):
+        _undo(earlier, by=by, now=now)
+    order = ranking.order(Solution, query_for(challenge), seen_by=by)
+    place = next((place for place in order.places if place.id == solution.id), None)
+    decision = Decision(
+        challenge=challenge,
+        solution=solution,
+        verdict=verdict,
+        reason=reason,
+        by_id=by.account_id,
+        rank=place.rank if place else None,
+        score=place.score if place else None,
+        ranker=order.ranker,
+        shown=dict(place.contributions) if place else {},
+        created_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    audit.record(
+        "match.decided",
+        challenge,
+        by=by,
+        solution=str(solution.id),
+        verdict=verdict.value,
+        reason=reason,
+        rank=decision.rank,
+        ranker=decision.ranker,
+    )
+    return decision
+
+
+def undo(challenge: Challenge, solution: Solution, *, by: Actor, now: datetime) -> None:
+    """Take back what was decided about a solution; the record of it stays.
+
+    Raises:
+        NotAllowed: the policy says no.
+        Conflict: nothing is decided, or a colleague has taken it back already.
+    """
+    require(by, Permission.MATCH_DECIDE, challenge)
+    _lock(challenge)
+    standing = decisions_on(challenge, solution.id)
+    if not standing:
+        raise Conflict("Nothing is decided about this solution. A colleague may have taken it back already.")
+    for decision in standing:
+        _undo(decision, by=by, now=now)
+        audit.record("match.undone", challenge, by=by, solution=str(solution.id), verdict=decision.verdict.value)
+    db.session.flush()
+
+
+def decisions_on(challenge: Challenge, *solution_ids: uuid.UUID) -> list[Decision]:
+    """Return the decisions that stand, newest first; of all solutions, or of those named."""
+    query = (
+        sa.select(Decision)
+        .where(Decision.challenge_id == challenge.id, Decision.undone_at.is_(None))
+        .options(
+            joinedload(Decision.by),
+            joinedload(Decision.solution).joinedload(Solution.organisation),
+            joinedload(Decision.solution).joinedload(Solution.published_version),
+        )
+        .order_by(Decision.created_at.desc(), Decision.id)
+    )
+    if solution_ids:
+        query = query.where(Decision.solution_id.in_(solution_ids))
+    return list(db.session.scalars(query))
+
+
+def _undo(decision: Decision, *, by: Actor, now: datetime) -> None:
+    decision.undone_at = now
+    decision.undone_by_id = by.account_id
+
+
+def _lock(challenge: Challenge) -> None:
+    """Make two officers who decide at once follow each other."""
+    db.session.execute(sa.select(Publication.id).where(Publication.id == challenge.id).with_for_update())
+
+
+# --- shared -----------------------------------------------------------------------------------------------------------
+
+
+def _slice(items: list[Item], number: int) -> tuple[list[Item], int, int]:
+    """Return the items of a page, its number kept within what there is, and the number of the last page."""
+    last = max(1, -(-len(items) // PAGE))
+    number = min(max(1, number), last)
+    return items[(number - 1) * PAGE : number * PAGE], number, last
+
+
+def _load(kind: type[P], ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, P]:
+    query = (
+        sa.select(kind)
+        .where(kind.id.in_(ids))
+        .options(joinedload(kind.published_version), joinedload(kind.organisation))
+    )
+    return {found.id: found for found in db.session.scalars(query)}

@@ -1,0 +1,178 @@
+"""The one way to rank: the ranker orders everything published, SQL decides what of it this viewer sees.
+
+A query is an encoded text: the stored row of something published, or words encoded on the spot by the worker's model. Where
+the model does not answer, words alone decide, and the order says so. Matches, similar needs and free-text search all come
+through `order`; none of them can show what the policy does not.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from matching.collection import Collection
+from matching.embedder import EmbedderUnavailable
+from matching.encoding import Encoded, encode, encode_challenges
+from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored
+from matching.remote import HttpEmbedder
+from matching.texts import Text
+from showcase.extensions import db, settings
+from showcase.models import Organisation, Publication, Vector
+from showcase.policies import Actor, visible_to
+from showcase.services import index, vectors
+
+BEST = 200
+"""How many places a list has at most, and how many SQL confirms at first."""
+FURTHER = 4
+"""By how much more is confirmed each time too few were left."""
+MOST_CONFIRMED = 12_800
+"""Where looking for more ends; what ranks below does not answer the query in any useful sense."""
+SECONDS_FOR_MODEL = 2.0
+
+BEING_INDEXED = "Being indexed: this can take a few seconds. Reload the page to see it with the newest words."
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked, in words and encoded."""
+
+    text: Text
+    encoded: Encoded
+    notice: str = ""
+    """For the page, where the answer is less than it could be."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One text's place in the order."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    rank: int
+    """1 for the best of all that the viewer may see, before filters."""
+    score: float
+    contributions: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Order:
+    """The best places, best first, with what is needed to explain them."""
+
+    places: Sequence[Place]
+    query: Query
+    judge: Judge
+    collection: Collection
+    ranker: str
+    """Model, ranker and ranker version, as decisions keep them."""
+    notices: tuple[str, ...]
+
+    def encoded(self, id: uuid.UUID) -> Encoded | None:
+        """Return what the ranking knows of one of its texts."""
+        with self.collection.lock:
+            return self.collection.get(str(id)) if str(id) in self.collection else None
+
+
+def query_of(publication: Publication) -> Query:
+    """Return a published text as a query, from its stored row."""
+    model = settings().model_name
+    text = vectors.text_of(publication.id, publication.questionnaire, publication.published_content)
+    encoded = index.encoded(publication.id, model) or encode([text], None)[0]
+    return Query(text, encoded, "" if is_indexed(publication) else BEING_INDEXED)
+
+
+def query_from(text: Text) -> Query:
+    """Return a text that is not published as a query. Asks the worker's model, which may take a moment."""
+    url, name = settings().embedder_url, settings().model_name
+    embedder = HttpEmbedder(url, name=name, timeout=SECONDS_FOR_MODEL) if url and text.whole.strip() else None
+    try:
+        return Query(text, encode_challenges([text], embedder)[0])
+    except EmbedderUnavailable:
+        return Query(text, encode_challenges([text], None)[0], WORDS_ONLY)
+
+
+def encoded_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Encoded]:
+    """Return the stored rows of several texts, which know more than the index: what each challenge asks for."""
+    model = settings().model_name
+    rows = db.session.execute(
+        sa.select(Vector.publication_id, Vector.vectors, Vector.terms).where(
+            Vector.publication_id.in_(ids), Vector.model == model
+        )
+    )
+    return {row.publication_id: Encoded.from_blobs(row.vectors, row.terms, model) for row in rows if row.vectors}
+
+
+def is_indexed(publication: Publication) -> bool:
+    """Tell whether the worker has seen the published version of a text."""
+    known = sa.select(Vector.version_id).where(
+        Vector.publication_id == publication.id, Vector.model == settings().model_name
+    )
+    return db.session.scalar(known) == publication.published_version_id
+
+
+def order(
+    kind: type[Publication],
+    query: Query,
+    *,
+    seen_by: Actor,
+    where: Sequence[sa.ColumnElement[bool]] = (),
+    exclude: Sequence[uuid.UUID] = (),
+    most: int = BEST,
+) -> Order:
+    """Order the published texts of a kind by how well they answer the query, as far as the viewer may see them.
+
+    `where` filters without changing anyone's rank.
+    """
+    name = str(sa.inspect(kind).polymorphic_identity)
+    live = index.live(name, settings().model_name)
+    ranker = Ranker(live.collection)
+    ranking = ranker.rank(query.encoded, MOST_CONFIRMED, exclude={str(id) for id in exclude})
+    with live.collection.lock:
+        judge = ranker.judge(query.encoded)
+    places: list[Place] = []
+    for place in _confirmed(kind, ranking.matches, seen_by, where):
+        places.append(place)
+        if len(places) == most:
+            break
+    described = f"{settings().model_name}, {ranking.ranker}, version {live.version}"
+    notices = tuple(dict.fromkeys(notice for notice in (query.notice, ranking.notice) if notice))
+    return Order(places, query, judge, live.collection, described, notices)
+
+
+def _confirmed(
+    kind: type[Publication], ranked: Sequence[Scored], seen_by: Actor, where: Sequence[sa.ColumnElement[bool]]
+) -> Iterator[Place]:
+    """Yield the ranked texts that the viewer may see and that fit the filters; asks SQL for ever more at a time."""
+    rank, start, size = 0, 0, BEST
+    while start < len(ranked):
+        part = ranked[start : start + size]
+        known = _ask(kind, [uuid.UUID(scored.id) for scored in part], seen_by, where)
+        for scored in part:
+            row = known.get(uuid.UUID(scored.id))
+            if row is None:
+                continue
+            rank += 1
+            if row.is_wanted:
+                yield Place(row.id, row.organisation_id, rank, scored.score, scored.contributions)
+        start, size = start + size, size * FURTHER
+
+
+def _ask(
+    kind: type[Publication], ids: Sequence[uuid.UUID], seen_by: Actor, where: Sequence[sa.ColumnElement[bool]]
+) -> Mapping[uuid.UUID, sa.Row[tuple[uuid.UUID, uuid.UUID, bool]]]:
+    wanted = sa.case((sa.and_(sa.true(), *where), True), else_=False).label("is_wanted")
+    query = (
+        sa.select(kind.id, kind.organisation_id, wanted)
+        .join(Organisation, Organisation.id == kind.organisation_id)
+        .where(kind.id.in_(ids), is_matched(), visible_to(seen_by, kind))
+    )
+    return {row.id: row for row in db.session.execute(query)}
+
+
+def is_matched() -> sa.ColumnElement[bool]:
+    """Return the WHERE clause of what can be matched at all: published, by an organisation that is active."""
+    return sa.and_(
+        Publication.published_version_id.is_not(None),
+        Organisation.approved_at.is_not(None),
+        Organisation.suspended_at.is_(None),
+    )
