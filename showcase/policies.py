@@ -70,6 +70,7 @@ class Permission(StrEnum):
     ORGANISATION_MANAGE = "organisation:manage"
     ORGANISATION_INVITE = "organisation:invite"
     ORGANISATION_ADMINISTER = "organisation:administer"
+    ORGANISATION_NAME_LEAD = "organisation:name_lead"
     CHALLENGE_CREATE = "challenge:create"
     SOLUTION_CREATE = "solution:create"
     SOLUTION_BROWSE = "solution:browse"
@@ -90,7 +91,10 @@ class Permission(StrEnum):
     MATCH_DECIDE = "match:decide"
     RESPONSE_GIVE = "response:give"
     RESPONSE_SEE = "response:see"
+    RESPONSE_LIST = "response:list"
+    RESPONSE_EDIT = "response:edit"
     RESPONSE_DECIDE = "response:decide"
+    RESPONSE_INVITE = "response:invite"
     RESPONSE_WITHDRAW = "response:withdraw"
 
 
@@ -168,6 +172,8 @@ owns_solution = Rule(
     "owns the solution", lambda a, s: a.organisation_id is not None and a.organisation_id == s.solution.organisation_id
 )
 is_pending = Rule("it awaits an answer", lambda a, s: s.state in (ResponseState.RECEIVED, ResponseState.CONSIDERED))
+is_received = Rule("it was not taken up yet", lambda a, s: s.state is ResponseState.RECEIVED)
+has_no_lead = Rule("the council has no procurement lead", lambda a, s: s.challenge.organisation.lead is None)
 is_standing = Rule("it is not withdrawn", lambda a, s: s.state is not ResponseState.WITHDRAWN)
 
 may_see_published = is_visible & (is_challenge | is_council | is_staff)
@@ -184,6 +190,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ORGANISATION_MANAGE: is_staff,
     Permission.ORGANISATION_INVITE: is_member | is_staff,
     Permission.ORGANISATION_ADMINISTER: (is_member & is_administrator) | is_staff,
+    Permission.ORGANISATION_NAME_LEAD: is_council & is_member & is_administrator,
     Permission.CHALLENGE_CREATE: is_council,
     Permission.SOLUTION_CREATE: is_supplier,
     Permission.SOLUTION_BROWSE: is_council | is_staff | is_supplier,
@@ -203,8 +210,11 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.MATCH_SEE: owns | (is_staff & _in(*SHOWN_TO_STAFF)),
     Permission.MATCH_DECIDE: owns & is_challenge & was_published & is_council,
     Permission.RESPONSE_GIVE: is_active_supplier & is_challenge & is_open,
+    Permission.RESPONSE_LIST: is_signed_in,
     Permission.RESPONSE_SEE: owns_challenge | owns_solution | is_staff,
-    Permission.RESPONSE_DECIDE: owns_challenge & is_standing,
+    Permission.RESPONSE_EDIT: owns_solution & is_received,
+    Permission.RESPONSE_DECIDE: owns_challenge & is_council & is_standing,
+    Permission.RESPONSE_INVITE: owns_challenge & is_council & is_standing & (is_lead | has_no_lead),
     Permission.RESPONSE_WITHDRAW: owns_solution & is_standing,
 }
 """Permission → rule. Read each line as "allowed when …"."""
@@ -290,7 +300,7 @@ _VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
 
 
 def answers_for(actor: Actor, publication: Publication, content: Content) -> Content:
-    """Return the answers of `content` (a version of `publication`) that the actor may read: those of `readable_names`."""
+    """Return the answers of `content` (a version of `publication`) that the actor may read: see `readable_names`."""
     names = readable_names(actor, publication, content)
     return {name: answer for name, answer in content.items() if name in names and not is_blank(answer)}
 
@@ -298,8 +308,8 @@ def answers_for(actor: Actor, publication: Publication, content: Content) -> Con
 def readable_names(actor: Actor, publication: Publication, content: Content) -> set[str]:
     """Return the names of the questions whose answers in `content` the actor may read.
 
-    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else reads
-    what is public. A challenge's budget band is public once its council says so.
+    The owner and LGA staff read all. Officers of other councils read what is public or for councils. Everyone else
+    reads what is public. A challenge's budget band is public once its council says so.
     """
     if actor.is_staff or owns.holds(actor, publication):
         return {q.name for q in publication.questionnaire}

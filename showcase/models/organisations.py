@@ -2,12 +2,16 @@
 
 import uuid
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from showcase.models.base import Base, text_enum
 from showcase.models.enums import OrganisationKind
+
+if TYPE_CHECKING:
+    from showcase.models.accounts import Membership
 
 
 class Organisation(Base):
@@ -29,6 +33,13 @@ class Organisation(Base):
     domains: Mapped[list["EmailDomain"]] = relationship(
         back_populates="organisation", order_by="EmailDomain.domain", cascade="all, delete-orphan"
     )
+    lead: Mapped["Membership | None"] = relationship(
+        "Membership",
+        primaryjoin="and_(Organisation.id == Membership.organisation_id, Membership.is_procurement_lead)",
+        uselist=False,
+        viewonly=True,
+    )
+    """The member who approves what a council publishes and binds itself to, if it named one."""
 
     @property
     def is_active(self) -> bool:

@@ -1,7 +1,8 @@
 """Matches: solutions for a challenge, challenges for a solution, similar needs, and what a council decides about them.
 
-Every order comes from `ranking.order`, every reason from `reasons`, each only from what the viewer may read: a supplier's
-page is built without budgets, contracts, other suppliers, ranks or scores. Decisions keep the ranking they were made on.
+Every order comes from `ranking.order`, every reason from `reasons`, each only from what the viewer may read: a
+supplier's page is built without budgets, contracts, other suppliers, ranks or scores. Decisions keep the ranking they
+were made on.
 """
 
 import uuid
@@ -43,7 +44,7 @@ class Closeness(StrEnum):
 
 
 CLOSENESS = ((3.0, Closeness.VERY_CLOSE), (2.0, Closeness.CLOSE), (1.0, Closeness.PARTLY))
-"""Least score of each. A score counts in spreads above what is average for the query, so it reads the same everywhere."""
+"""Least score of each. A score counts in spreads above the average for the query, so it reads the same everywhere."""
 SAME_NEED = 2.5
 """Least score at which another challenge is said to describe something like this one."""
 

@@ -40,7 +40,7 @@ def tell(publication: Publication, verb: str, to: State, *, by: Actor, now: date
     elif to is State.WITH_LEAD:
         _send(_lead(publication), "with_lead", publication, by=by, now=now, reason=reason)
     elif verb in WORDS:
-        _send(_writers(publication), verb, publication, by=by, now=now, reason=reason)
+        _send(writers_of(publication), verb, publication, by=by, now=now, reason=reason)
 
 
 def _send(
@@ -65,7 +65,7 @@ def _send(
             )
 
 
-def _writers(publication: Publication) -> list[Account]:
+def writers_of(publication: Publication) -> list[Account]:
     """Return those who wrote the text and still act for its organisation; its administrators when none does."""
     ids = {publication.created_by_id, publication.updated_by_id} - {None}
     members = _members(Membership.organisation_id == publication.organisation_id)

@@ -1,8 +1,8 @@
 """The one way to rank: the ranker orders everything published, SQL decides what of it this viewer sees.
 
-A query is an encoded text: the stored row of something published, or words encoded on the spot by the worker's model. Where
-the model does not answer, words alone decide, and the order says so. Matches, similar needs and free-text search all come
-through `order`; none of them can show what the policy does not.
+A query is an encoded text: the stored row of something published, or words encoded on the spot by the worker's model.
+Where the model does not answer, words alone decide, and the order says so. Matches, similar needs and free-text search
+all come through `order`; none of them can show what the policy does not.
 """
 
 import uuid

@@ -1,6 +1,6 @@
 """Why a challenge and a solution belong together, for one viewer: built only from what that viewer may read.
 
-The ranker's own account (passages, shared words, gaps) is joined with the facts set against facts (`matching.eligibility`).
+The ranker's own account (passages, shared words, gaps) is joined with facts set against facts (`matching.eligibility`).
 Contents come here through `policies.answers_for`; a budget that the viewer may not know is then simply not there, and
 changes nothing.
 """
@@ -140,7 +140,7 @@ def _cut(text: str, is_marked: Callable[[str], bool]) -> list[Segment]:
 
 
 def _pair(text: Text, encoded: Encoded) -> Pair:
-    """Join a text and its encoding; one that is of other words than the text has (an edit on its way) counts words alone."""
+    """Join a text and its encoding; where that is of other words (an edit on its way), words alone are counted."""
     cut = len(passages(text))
     is_same = len(encoded.vectors) == (cut + 1 if cut > 1 else 1) and encoded.terms == term_counts(text.whole)
     return Pair(text, encoded if is_same else encode([text], None)[0])
