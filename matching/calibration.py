@@ -1,0 +1,156 @@
+"""Everything the ranking needs to know about the corpus at large, frozen from a sample and given a version.
+
+What most profiles have in common (the mean), which profiles are near to everything (hubness) and how far scores spread
+(scales) would change with every edit if they were taken from all documents. They come from at most 2,000, chosen by a
+hash of their id, so that a score changes only with its own two texts until someone asks for a new calibration. Small
+samples are blended with what is usual, so that the first five profiles are ranked sensibly too.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.embedder import normalised
+from matching.encoding import DifferentModels, Encoded
+
+SAMPLE = 2_000
+NEIGHBOURS = 10
+"""Nearest texts whose mean similarity says how much of a hub a text is. CSLS: Conneau and others 2018."""
+
+PRIOR = 20
+"""A sample is weighed against what is usual as if that had been seen in so many texts."""
+
+USUAL_SPREAD = 0.1
+"""Standard deviation of a cosine over a corpus, roughly, before there is a sample to tell."""
+
+Rows = npt.NDArray[np.float32]
+
+
+def gist(encoded: Encoded) -> Rows:
+    """Return what a text is about on average: the mean of its passages, float32 [dimension]."""
+    found: Rows = encoded.passages.mean(axis=0)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """One kind of vector, wholes or gists, over the sample."""
+
+    mean: Rows
+    """float32 [dimension]"""
+    sample: Rows
+    """float32 [texts, dimension], centred unit rows"""
+    ids: Mapping[str, int]
+    """Row of each sampled text."""
+    usual_nearness: float = field(init=False)
+    """Mean similarity of the sample's texts to their nearest."""
+    sample_hubness: Rows = field(init=False)
+    """float32 [texts], the hubness of the sample's own texts"""
+
+    def __post_init__(self) -> None:
+        """Measure how near the sample's texts are to each other."""
+        nearness = self._nearness(self.sample, list(self.ids))
+        object.__setattr__(self, "usual_nearness", float(nearness.mean()) if len(nearness) else 0.0)
+        object.__setattr__(self, "sample_hubness", self._blended(nearness))
+
+    @classmethod
+    def of(cls, ids: Sequence[str], vectors: Rows) -> "Background":
+        """Take the background from float32 [texts, dimension]."""
+        trust = len(ids) / (len(ids) + PRIOR)
+        mean = np.zeros(vectors.shape[1], np.float32)
+        if len(ids):
+            mean = (trust * vectors.mean(axis=0)).astype(np.float32)
+        return cls(mean, normalised(vectors - mean), {id: row for row, id in enumerate(ids)})
+
+    def centred(self, vectors: Rows) -> Rows:
+        """Return the vectors less the mean, as unit rows."""
+        return normalised(vectors - self.mean)
+
+    def hubness(self, centred: Rows, ids: Sequence[str]) -> Rows:
+        """Return float32 [texts]: mean similarity to the nearest of the sample, blended with what is usual."""
+        return self._blended(self._nearness(centred, ids))
+
+    def _blended(self, nearness: Rows) -> Rows:
+        trust = len(self.sample) / (len(self.sample) + PRIOR)
+        found: Rows = (trust * nearness + (1 - trust) * self.usual_nearness).astype(np.float32)
+        return found
+
+    def _nearness(self, centred: Rows, ids: Sequence[str]) -> Rows:
+        """Return float32 [texts]: mean similarity to the nearest of the sample other than the text itself."""
+        found = np.zeros(len(centred), np.float32)
+        wanted = min(NEIGHBOURS, len(self.sample) - 1)
+        if wanted < 1 or not len(centred):
+            return found
+        similarities = centred @ self.sample.T
+        for row, id in enumerate(ids):
+            if id in self.ids:
+                similarities[row, self.ids[id]] = -1.0
+        nearest = np.partition(similarities, -wanted, axis=1)[:, -wanted:]
+        found[:] = nearest.mean(axis=1)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A frozen view of the corpus. Compare versions, not values."""
+
+    version: str
+    model: str
+    """Name of the model whose vectors it describes; empty when there were none."""
+    dimension: int
+    wholes: Background
+    gists: Background
+    passages: Rows
+    """float32 [passages, dimension] of the sample's texts, one text after another"""
+    starts: npt.NDArray[np.int64]
+    """First passage of each sampled text."""
+
+    @classmethod
+    def of(cls, texts: Iterable[tuple[str, Encoded]], model: str = "", dimension: int = 1) -> "Calibration":
+        """Calibrate on those texts that have vectors; the same texts give the same version in any order.
+
+        Model and dimension are those of the texts; they need giving only where there may be no text with vectors.
+        Raises: DifferentModels.
+        """
+        by_id = {id: encoded for id, encoded in texts if encoded.has_vectors}
+        kinds = {(encoded.model, encoded.vectors.shape[1]) for encoded in by_id.values()} or {(model, dimension)}
+        if len(kinds) > 1:
+            raise DifferentModels("vectors of " + " and ".join(f"{name} ({size})" for name, size in sorted(kinds)))
+        ((model, dimension),) = kinds
+        ids = sorted(by_id, key=_lot)[:SAMPLE]
+        sample = [by_id[id] for id in ids]
+        rows = [encoded.passages for encoded in sample]
+        digest = hashlib.sha256()
+        for id, encoded in zip(ids, sample, strict=True):
+            digest.update(id.encode() + b"\0" + encoded.vectors.tobytes())
+        none = np.zeros((0, dimension), np.float32)
+        return cls(
+            version=f"{len(ids)}-{digest.hexdigest()[:12]}",
+            model=model,
+            dimension=dimension,
+            wholes=Background.of(ids, np.stack([encoded.whole for encoded in sample]) if sample else none),
+            gists=Background.of(ids, np.stack([gist(encoded) for encoded in sample]) if sample else none),
+            passages=np.concatenate(rows) if rows else none,
+            starts=np.cumsum([0, *(len(part) for part in rows)])[:-1].astype(np.int64),
+        )
+
+
+def sampled(ids: Iterable[str]) -> list[str]:
+    """Return the ids that a calibration would use: the `SAMPLE` whose hashes are lowest."""
+    return sorted(ids, key=_lot)[:SAMPLE]
+
+
+def _lot(id: str) -> bytes:
+    return hashlib.sha256(id.encode()).digest()
+
+
+def spread(scores: npt.NDArray[np.floating], usual: float) -> tuple[float, float]:
+    """Return (mean, standard deviation) of scores over a sample, the latter blended with what is usual."""
+    n = len(scores)
+    if not n:
+        return 0.0, max(usual, 1e-9)
+    variance = (n * float(scores.var()) + PRIOR * usual**2) / (n + PRIOR)
+    return float(scores.mean()), max(variance**0.5, 1e-9)

@@ -1,0 +1,255 @@
+"""The order in which documents answer a query, and what each ingredient adds to every score.
+
+Last step of the flow, before reasons are given: an encoded query goes in, the best documents of a `Collection` come
+out. An ingredient's raw score is put on a common scale by its mean and spread over the corpus, so that weights mean
+the same for every query; a document's score is the plain sum of its ingredients' contributions, and nothing else.
+"""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.calibration import USUAL_SPREAD, gist, spread
+from matching.collection import Collection
+from matching.encoding import Encoded
+from matching.postings import K1, Postings
+
+RANKER_VERSION = "hybrid-1"
+"""Changes when the same texts could be ordered in another way."""
+
+WORDS_ONLY = "Ranked by shared words only: the language model was not available for this text."
+
+EXHAUSTIVE = 20_000
+"""Up to so many documents the formula is computed for all; beyond, for a shortlist."""
+SHORTLIST = 2_000
+SHORTLIST_PASSAGES = 200
+
+RRF_K = 60
+DECIMALS = 5
+"""Contributions are rounded to so many decimals, so that equal texts tie exactly wherever they stand in memory."""
+
+USUAL_LEXICAL_SPREAD = 0.04
+"""Standard deviation of BM25 over a corpus, as a share of the most the query could score."""
+
+Scores = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each ingredient counts; they sum to 1."""
+
+    lexical: float = 0.35
+    """Words in common, rare ones more (BM25)."""
+    passages: float = 0.65 / 3
+    """How well each passage of the query is answered by the document's best passage (MaxSim)."""
+    gist: float = 0.65 / 3
+    """What the passages are about on average, against what everything is about (centred, CSLS)."""
+    whole: float = 0.65 / 3
+    """The whole text at once, against what everything is about (centred, CSLS)."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One document's place."""
+
+    id: str
+    score: float
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    """By ingredient; their sum, in this order, is the score."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The best documents, best first, and by what they were ranked."""
+
+    matches: tuple[Scored, ...]
+    ranker: str
+    model: str
+    calibration: str
+    notice: str = ""
+    """For the reader, where the ranking is less than it could be."""
+
+
+class Judge:
+    """Scores documents against one query: those of a collection, or a document that is not in it."""
+
+    def __init__(self, collection: Collection, query: Encoded, weights: Weights) -> None:
+        """Put each ingredient on its scale for this query."""
+        self._collection = collection
+        self._query = query
+        has_vectors = query.has_vectors and query.model == collection.model
+        self._weights = {"lexical": weights.lexical}
+        if has_vectors:
+            self._weights |= {"passages": weights.passages, "gist": weights.gist, "whole": weights.whole}
+        self.has_meaning = has_vectors
+        self.lexical = collection.postings.scores(query.terms)
+        self._scales = {"lexical": spread(self.lexical[collection.live()], self._usual_lexical(collection.postings))}
+        if has_vectors:
+            self._gist = gist(query)
+            self._scales |= self._dense_scales()
+
+    def _usual_lexical(self, postings: Postings) -> float:
+        return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._query.terms.items())
+
+    def _dense_scales(self) -> dict[str, tuple[float, float]]:
+        calibration = self._collection.calibration
+        found = {
+            "gist": spread(self._collection.gists.sample_scores(self._gist), 2 * USUAL_SPREAD),
+            "whole": spread(self._collection.wholes.sample_scores(self._query.whole), 2 * USUAL_SPREAD),
+            "passages": (0.0, USUAL_SPREAD),
+        }
+        if len(calibration.starts):
+            nearest = np.maximum.reduceat(calibration.passages @ self._query.passages.T, calibration.starts, axis=0)
+            found["passages"] = spread(nearest.mean(axis=1), USUAL_SPREAD)
+        return found
+
+    def slots(self, live: Flags) -> tuple[npt.NDArray[np.int64], dict[str, Scores]]:
+        """Return the live slots worth ranking, and for each the contribution of every ingredient."""
+        collection, query = self._collection, self._query
+        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": self.lexical}
+        slots = np.flatnonzero(live)
+        if "gist" not in self._weights:
+            return slots, self._contributions({"lexical": self.lexical[slots]}, np.ones(len(slots), np.bool_))
+        raw["gist"], raw["whole"] = collection.gists.scores(self._gist), collection.wholes.scores(query.whole)
+        embedded = collection.embedded()
+        if len(slots) <= EXHAUSTIVE:
+            raw["passages"] = collection.passages.best(query.passages).mean(axis=1)
+            raw = {name: scores[slots] for name, scores in raw.items()}
+        else:
+            slots = self._shortlist(raw, embedded, live)
+            raw = {name: scores[slots] for name, scores in raw.items()}
+            raw["passages"] = collection.passages.best(query.passages, slots).mean(axis=1)
+        return slots, self._contributions(raw, embedded[slots])
+
+    def _shortlist(
+        self, raw: Mapping[str, npt.NDArray[np.floating]], embedded: Flags, live: Flags
+    ) -> npt.NDArray[np.int64]:
+        """Return live slots that are best by the cheap ingredients or hold one of the nearest passages."""
+        cheap = np.where(live, sum(self._contributions(raw, embedded).values()), -np.inf)
+        best = np.argpartition(-cheap, SHORTLIST)[:SHORTLIST]
+        nearest = self._collection.passages.search(self._query.passages, SHORTLIST_PASSAGES, live & embedded)
+        return np.union1d(best[live[best]], nearest)
+
+    def document(self, id: str, document: Encoded) -> dict[str, float]:
+        """Return the contributions a text would have if it stood in the collection under that id."""
+        lexical = sum(self._collection.postings.term_scores(self._query.terms, document.terms).values())
+        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array([lexical])}
+        if "gist" in self._weights and document.has_vectors:
+            raw["passages"] = (document.passages @ self._query.passages.T).max(axis=0).mean(keepdims=True)
+            raw["gist"] = self._collection.gists.score(self._gist, id, gist(document))
+            raw["whole"] = self._collection.wholes.score(self._query.whole, id, document.whole)
+        contributions = self._contributions(raw, np.ones(1, np.bool_))
+        return {name: float(contributions[name][0]) if name in contributions else 0.0 for name in self._weights}
+
+    def score(self, id: str, document: Encoded) -> float:
+        """Return the sum of `document`'s contributions."""
+        return sum(self.document(id, document).values())
+
+    def term_contributions(self, document: Encoded) -> dict[str, float]:
+        """Return how much lower the document's score would be without each shared term; most first."""
+        share = self._weights["lexical"] / self._scales["lexical"][1]
+        parts = self._collection.postings.term_scores(self._query.terms, document.terms)
+        return {term: share * part for term, part in parts.items()}
+
+    def term_weight(self, term: str) -> float:
+        """Return how rare a term is in the collection."""
+        return self._collection.postings.weight(term)
+
+    def _contributions(self, raw: Mapping[str, npt.NDArray[np.floating]], embedded: Flags) -> dict[str, Scores]:
+        """Weigh raw scores; a document that is not embedded yet is taken as average by meaning."""
+        found: dict[str, Scores] = {}
+        for name, weight in self._weights.items():
+            if name in raw:
+                mean, deviation = self._scales[name]
+                scores = np.round(weight * (raw[name].astype(np.float64) - mean) / deviation, DECIMALS) + 0.0
+                found[name] = scores if name == "lexical" else np.where(embedded, scores, 0.0)
+        return found
+
+
+class Ranker:
+    """Ranks the documents of one collection by one fixed formula."""
+
+    def __init__(self, collection: Collection, weights: Weights | None = None) -> None:
+        """Name what is ranked and, if not the usual, with what weights."""
+        self.collection = collection
+        self.weights = weights or Weights()
+
+    def judge(self, query: Encoded) -> Judge:
+        """Prepare to score single texts against a query."""
+        return Judge(self.collection, query, self.weights)
+
+    def rank(
+        self, query: Encoded, top: int = 10, *, allowed: Container[str] | None = None, exclude: Container[str] = ()
+    ) -> Ranking:
+        """Return the best `top` of the allowed documents, by score and then by id."""
+        with self.collection.lock:
+            judge = self.judge(query)
+            slots, contributions = judge.slots(self.collection.live(allowed, exclude))
+            scores = _total(contributions, len(slots))
+            names = list(contributions)
+            matches = tuple(
+                Scored(id, score, {name: float(contributions[name][place]) for name in names})
+                for id, score, place in _best(self.collection, slots, scores, top)
+            )
+            notice = WORDS_ONLY if not judge.has_meaning and len(self.collection) else ""
+            calibration = self.collection.calibration.version
+            return Ranking(matches, RANKER_VERSION, self.collection.model, calibration, notice)
+
+
+def _total(contributions: Mapping[str, Scores], size: int) -> Scores:
+    total = np.zeros(size)
+    for scores in contributions.values():
+        total = total + scores
+    return total
+
+
+def _best(
+    collection: Collection, slots: npt.NDArray[np.int64], scores: Scores, top: int
+) -> list[tuple[str, float, int]]:
+    """Return (id, score, place in `slots`) of the best, equal scores in the order of their ids."""
+    if top < 1 or not len(slots):
+        return []
+    least = -np.partition(-scores, top - 1)[top - 1] if top < len(scores) else -np.inf
+    found = [(collection.id_at(int(slots[p])), float(scores[p]), int(p)) for p in np.flatnonzero(scores >= least)]
+    return sorted(found, key=lambda one: (-one[1], one[0]))[:top]
+
+
+Baseline = Callable[[Collection, Encoded, Flags], Scores]
+
+
+def lexical_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
+    """Return BM25 alone, for every slot."""
+    return collection.postings.scores(query.terms)
+
+
+def dense_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
+    """Return the cosine of whole texts alone, for every slot."""
+    found: Scores = collection.whole_scores(query.whole).astype(np.float64)
+    return found.round(DECIMALS + 1)
+
+
+def rrf_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
+    """Return reciprocal rank fusion of the two (Cormack, Clarke and Büttcher 2009), for every slot."""
+    by_words, by_meaning = (scores(collection, query, live) for scores in (lexical_scores, dense_scores))
+    total = np.zeros(len(live))
+    for scores, ranked in ((by_words, live & (by_words > 0)), (by_meaning, live & collection.embedded())):
+        slots = np.flatnonzero(ranked)
+        best = _best(collection, slots, scores[slots], len(slots))
+        order = slots[[place for _, _, place in best]]
+        total[order] += 1 / (RRF_K + np.arange(1, len(order) + 1))
+    return total
+
+
+BASELINES: Mapping[str, Baseline] = {"dense": dense_scores, "lexical": lexical_scores, "rrf": rrf_scores}
+
+
+def rank_baseline(name: str, collection: Collection, query: Encoded, top: int = 10) -> Sequence[Scored]:
+    """Rank by one of `BASELINES`, to compare with."""
+    with collection.lock:
+        live = collection.live()
+        slots = np.flatnonzero(live)
+        scores = BASELINES[name](collection, query, live)[slots]
+        return [Scored(id, score, {name: score}) for id, score, _ in _best(collection, slots, scores, top)]

@@ -1,0 +1,106 @@
+"""Why a document matches: the passage that carries it, the words in common, and what is not there.
+
+Comes after the ranking, for the few documents that are shown. Every contribution is measured on the ranker itself: it
+is how much lower the score would be without that passage, or without those words. A passage that lowers nothing when
+taken away is not named.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching.encoding import Encoded
+from matching.ranker import Judge
+from matching.requirements import Gap, gaps, requirements
+from matching.texts import Passage, Text, passages, term_counts, words_by_term
+
+MOST_TERMS = 10
+
+
+@dataclass(frozen=True)
+class PassageReason:
+    """The document's passage whose removal lowers the score most, beside the query's passage it answers best."""
+
+    challenge: str
+    solution: str
+    contribution: float
+
+
+@dataclass(frozen=True)
+class TermsReason:
+    """Words in common, as the document writes them, each with what it adds to the score."""
+
+    terms: Mapping[str, float]
+    contribution: float
+    """What all words in common add, shown or not."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything the ranking can say about one match."""
+
+    passage: PassageReason | None
+    terms: TermsReason | None
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A text and its encoding."""
+
+    text: Text
+    encoded: Encoded
+
+
+def explain(judge: Judge, query: Pair, document: Pair) -> Explanation:
+    """Explain the place of a document for the query that `judge` was made for."""
+    return Explanation(
+        _best_passage(judge, query, document),
+        _shared_terms(judge, query.encoded, document),
+        tuple(_gaps(judge, query, document.encoded)),
+    )
+
+
+def without(document: Encoded, cut: Sequence[Passage], place: int) -> Encoded:
+    """Return the document as it would be without one of its passages; the whole-text vector is kept."""
+    gone = term_counts(cut[place].text)
+    left = {term: count - gone.get(term, 0) for term, count in document.terms.items() if count > gone.get(term, 0)}
+    return replace(document, terms=left, vectors=np.delete(document.vectors, 1 + place, axis=0))
+
+
+def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | None:
+    if not judge.has_meaning or not document.encoded.has_vectors:
+        return None
+    cut = passages(document.text)
+    if not cut:
+        return None
+    score = judge.score(document.text.id, document.encoded)
+    if len(cut) == 1:
+        place, contribution = 0, score
+    else:
+        left = [judge.score(document.text.id, without(document.encoded, cut, i)) for i in range(len(cut))]
+        place = int(np.argmin(left))
+        contribution = score - left[place]
+    if contribution <= 0:
+        return None
+    asked = [passage.text for passage in passages(query.text)] or [query.text.whole]
+    nearest = int(np.argmax(query.encoded.passages @ document.encoded.passages[place]))
+    return PassageReason(asked[nearest], cut[place].text, round(contribution, 4))
+
+
+def _shared_terms(judge: Judge, query: Encoded, document: Pair) -> TermsReason | None:
+    weights = judge.term_contributions(document.encoded)
+    if not weights:
+        return None
+    words = words_by_term(document.text.whole)
+    best = list(weights.items())[:MOST_TERMS]
+    shown = {words.get(term, term): round(weight, 4) for term, weight in best}
+    return TermsReason(shown, round(sum(weights.values()), 4))
+
+
+def _gaps(judge: Judge, query: Pair, document: Encoded) -> list[Gap]:
+    asked = requirements(query.text)
+    weight = {term: judge.term_weight(term) for one in asked for term in term_counts(one.text)}
+    nearest = document.passages if document.has_vectors and judge.has_meaning else np.zeros((0, 0))
+    return gaps(asked, query.encoded.requirements, nearest, document.terms, weight)

@@ -1,0 +1,50 @@
+"""The `showcase` command line. Each command's module is imported only when that command runs.
+
+So `showcase match` needs neither a database nor Flask, and `showcase run` never loads the language model. To add a
+command, write a click command in a module beside this one and add a line to `COMMANDS`.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    # name: (module, attribute, what `showcase --help` says)
+    "match": ("matching", "match", "Rank a file of solutions for one challenge, with reasons."),
+    "evaluate": ("matching", "evaluate", "Measure a ranking against labelled queries (BEIR files)."),
+    "run": ("serving", "run", "Run web and worker together on this machine."),
+    "work": ("serving", "work", "Run the worker alone."),
+    "embed": ("serving", "embed", "Embed every text that waits for it, and stop."),
+    "demo": ("serving", "demo", "Make the demo database if there is none, then run."),
+    "db": ("database", "db", "Look after the database."),
+    "permissions": ("permissions", "permissions", "Print who may do what."),
+    "councils": ("councils", "councils", "Bring the register of councils up to date."),
+    "seed": ("database", "seed", "Load councils, demo firms, challenges and solutions."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports them on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"showcase.commands.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list for --help from the table, importing nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, _, words) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup)
+def main() -> None:
+    """Tech Innovation Showcase: councils' challenges, small firms' solutions, and which fit which."""

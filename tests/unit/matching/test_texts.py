@@ -1,0 +1,52 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.texts import LONGEST_SENTENCE, PASSAGE_WORDS, Text, passages, sentences, term_counts, words_by_term
+
+
+def test_sentences_end_at_stops_line_breaks_and_bullets_but_not_at_abbreviations() -> None:
+    text = "Dr. Shah visits 4,200 homes, e.g. flats. It costs £1.2m a year! Why?\n- First need\n- Second need"
+    assert sentences(text) == [
+        "Dr. Shah visits 4,200 homes, e.g. flats.",
+        "It costs £1.2m a year!",
+        "Why?",
+        "First need",
+        "Second need",
+    ]
+
+
+def test_a_run_without_stops_is_cut_evenly() -> None:
+    pieces = sentences(" ".join(["word"] * 300))
+    assert [len(piece.split()) for piece in pieces] == [60] * 5
+
+
+def test_a_title_joins_the_passage_after_it_and_keeps_its_field_apart() -> None:
+    text = Text("x", (("title", "Missed bins"), ("problem", "Lorries miss streets. " * 5), ("how", "We route. " * 20)))
+    found = passages(text)
+    assert found[0].text.startswith("Missed bins: Lorries miss streets.")
+    assert {passage.field for passage in found} == {"problem", "how"}
+
+
+def test_a_text_of_short_fields_alone_is_one_passage() -> None:
+    assert [p.text for p in passages(Text("x", (("name", "Damp"), ("summary", "Finds mould."))))] == [
+        "Damp: Finds mould."
+    ]
+
+
+def test_nothing_gives_nothing() -> None:
+    assert passages(Text("x", ())) == []
+    assert passages(Text.plain("x", "  \n ")) == []
+    assert term_counts("the of and") == {}
+
+
+@given(st.text(alphabet="abc XY.!?\n-,'", max_size=2_000))
+def test_passages_lose_and_double_no_word(text: str) -> None:
+    cut = passages(Text("x", (("text", text),)))
+    assert sum(term_counts(" ".join(p.text for p in cut)).values()) == sum(term_counts(text).values())
+    assert all(len(p.text.split()) <= LONGEST_SENTENCE + PASSAGE_WORDS // 3 for p in cut)
+
+
+def test_terms_are_stems_without_stop_words_and_map_back_to_words() -> None:
+    counts = term_counts("The council's Surveys and surveying; 4,200 surveys")
+    assert counts == {"council": 1, "survey": 3, "4,200": 1}
+    assert words_by_term("Surveying the Homes")["survey"] == "Surveying"
