@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from matching.embedder import BUNDLED, BUNDLED_NAME, Embedder, EmbedderUnavailable, ModelEmbedder
+from matching.embedder import Embedder, EmbedderUnavailable
+from matching.model import BUNDLED, BUNDLED_NAME, ModelEmbedder
 from matching.remote import HttpEmbedder, serve_embeddings
 from showcase.config import Settings
 from showcase.extensions import db, settings

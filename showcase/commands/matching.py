@@ -14,10 +14,11 @@ import click
 
 from matching.collection import Collection
 from matching.eligibility import Facet, Needs, Offer, facets
-from matching.embedder import BUNDLED, EmbedderUnavailable, ModelEmbedder
+from matching.embedder import EmbedderUnavailable
 from matching.encoding import Encoded, encode, encode_challenges
 from matching.evaluation import RANKERS, Cache, cache_folder, measure, read_labels, read_texts
 from matching.files import Answers, BadFile, Document, Form, read_challenge, read_solutions
+from matching.model import BUNDLED, ModelEmbedder
 from matching.ranker import RANKER_VERSION, Ranker, Scored
 from matching.reasons import Explanation, Pair, explain
 from showcase.models.challenge_questions import CHALLENGE_QUESTIONS

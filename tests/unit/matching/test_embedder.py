@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching import embedder as embedder_module
-from matching.embedder import BUNDLED_NAME, EmbedderUnavailable, HashEmbedder, ModelEmbedder, Vectors
+from matching import model as model_module
+from matching.embedder import EmbedderUnavailable, HashEmbedder, Vectors
+from matching.model import BUNDLED_NAME, ModelEmbedder
 from matching.remote import MOST_TEXTS, HttpEmbedder, serve_embeddings
 
 
@@ -82,7 +83,7 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path, mon
     (package / "model").mkdir(parents=True)
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(embedder_module, "BUNDLED_PACKAGE", "tampered")
+    monkeypatch.setattr(model_module, "BUNDLED_PACKAGE", "tampered")
     with pytest.raises(EmbedderUnavailable, match="missing"):
         ModelEmbedder().embed_queries(["damp"])
     (package / "model" / "model.safetensors").write_bytes(b"other weights")
@@ -91,7 +92,7 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path, mon
 
 
 def test_importing_the_library_never_loads_torch() -> None:
-    names = "collection, ranker, reasons, remote, evaluation, files, eligibility, embedder"
+    names = "collection, ranker, reasons, remote, evaluation, files, eligibility, embedder, model"
     code = f"import sys; from matching import {names}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
