@@ -4,6 +4,7 @@ from showcase.models.accounts import Account, Membership, SignInSession, Throttl
 from showcase.models.audit import AuditEntry
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
+from showcase.models.heartbeats import Heartbeat
 from showcase.models.matches import Decision, RankerVersion, Vector, VectorCounter
 from showcase.models.messages import Message
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
@@ -20,6 +21,7 @@ __all__ = [
     "Decision",
     "EmailDomain",
     "Facet",
+    "Heartbeat",
     "Host",
     "Membership",
     "Message",

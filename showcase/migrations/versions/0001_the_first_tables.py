@@ -23,6 +23,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_accounts_email")),
     )
     op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heartbeats")),
+        sa.UniqueConstraint("name", name=op.f("uq_heartbeats_name")),
+    )
+    op.create_table(
         "messages",
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("to", sa.String(), nullable=False),
@@ -157,6 +166,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entries_acting_for_id"), ["acting_for_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entries_action"), ["action"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entries_by_id"), ["by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entries_created_at_id"), ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entries_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
