@@ -28,7 +28,7 @@ from showcase.models import (
     Supplier,
 )
 from showcase.policies import Actor
-from showcase.services import organisations, passwords, publications
+from showcase.services import council_register, passwords, publications
 
 FOLDER = Path(__file__).parent
 OLDEST_DAYS = 90
@@ -58,7 +58,7 @@ def load(*, now: datetime) -> Loaded:
     """Add what is missing, at most once; return how much that was. The caller commits."""
     loaded = Loaded()
     host = _host(now)
-    loaded.councils = organisations.load_register(now=now)
+    loaded.councils = council_register.load(by=Actor(name="Seeds"), now=now)
     firms = _suppliers(loaded, now)
     councils = {council.gss_code: council for council in db.session.scalars(sa.select(Council))}
     known = set(db.session.scalars(sa.select(Publication.key).where(Publication.key.is_not(None))))
