@@ -52,11 +52,9 @@ def count_stale(model: str, *, has_embedder: bool = True) -> int:
 def find_stale(model: str, *, has_embedder: bool, limit: int = BATCH) -> list[Stale]:
     """Return the texts that wait longest, oldest publication first."""
     rows = db.session.execute(_stale(model, has_embedder).limit(limit)).all()
-    questionnaires = {
-        m.polymorphic_identity: m.class_.questionnaire for m in sa.inspect(Publication).self_and_descendants
-    }
+    nouns = sa.inspect(Publication).polymorphic_map
     return [
-        Stale(id, kind, version_id, text_of(id, questionnaires[kind], content) if version_id else None, known)
+        Stale(id, kind, version_id, text_of(id, nouns[kind].class_.questionnaire, content) if version_id else None, known)
         for id, kind, version_id, content, known in rows
     ]
 
