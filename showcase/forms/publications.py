@@ -28,7 +28,7 @@ from showcase.forms.base import (
     at_most,
     needed,
 )
-from showcase.models.questions import Content, Kind, Question, Section
+from showcase.models.questions import Audience, Content, Kind, Question, Section
 from showcase.models.vocabularies import vocabulary
 
 MOST_CHARACTERS = 20_000
@@ -36,6 +36,11 @@ MOST_CHARACTERS = 20_000
 MOST_PASTED = 100_000
 MOST_OUTCOMES = 30
 NOT_SAID = ("", "Not yet said")
+_SEEN_BY: Mapping[Audience, str] = {
+    Audience.PUBLIC: "",
+    Audience.COUNCILS: "Seen by councils and LGA staff.",
+    Audience.OWNER: "Seen by your organisation and LGA staff.",
+}
 FROM_REQUEST: Any = object()
 
 
@@ -135,7 +140,9 @@ def section_form(
 def _field(question: Question, names: Names | None) -> Any:
     """Return the unbound field for a question."""
     label = f"{question.label} (needed for review)" if question.is_needed else question.label
-    return _MAKERS[question.kind](question, names, label=label, description=question.hint)
+    note = _SEEN_BY[question.audience] if "see" not in question.hint.lower() else ""
+    hint = " ".join(text for text in (question.hint, note) if text)
+    return _MAKERS[question.kind](question, names, label=label, description=hint)
 
 
 def _councils_field(question: Question, names: Names | None, **about: Any) -> CouncilsField:
