@@ -14,10 +14,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from showcase.access import current_actor
-from showcase.errors import DomainError
+from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db, settings
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
+from showcase.services import audit
+from showcase.transactions import afterwards
 
 LONDON = ZoneInfo("Europe/London")
 log = logging.getLogger("showcase")
@@ -122,7 +124,20 @@ def _page(status: int, message: str | None = None) -> ResponseReturnValue:
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     db.session.rollback()
+    if isinstance(error, NotAllowed):
+        _note_denial(error)
     return _page(error.status, str(error))
+
+
+def _note_denial(error: NotAllowed) -> None:
+    """Note in the audit trail what was tried; by the route's pattern, because addresses may hold secrets."""
+    by = current_actor()
+    route = f"{request.method} {request.url_rule}"
+    afterwards(
+        lambda session: audit.record(
+            "permission.denied", by=by, session=session, route=route, permission=error.permission
+        )
+    )
 
 
 def _stale_form(error: CSRFError) -> ResponseReturnValue:

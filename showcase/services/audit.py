@@ -1,13 +1,21 @@
-"""Appends to the audit trail, inside the transaction of the change it tells of."""
+"""The audit trail: services append to it inside the transaction of the change it tells of, and staff search it."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
 
 from showcase.extensions import db
-from showcase.models import AuditEntry, Base
-from showcase.policies import Actor
+from showcase.models import Account, AuditEntry, Base, Organisation, Publication
+from showcase.policies import SHOWN_TO_STAFF, Actor, visible_to
+from showcase.services.paging import contains
+
+LONDON = ZoneInfo("Europe/London")
 
 
 def record(
@@ -24,3 +32,86 @@ def record(
         details=details,
     )
     (session or db.session).add(entry)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What staff look for in the trail; blank for anything."""
+
+    action: str = ""
+    person: str = ""
+    """Part of a name or e-mail address."""
+    organisation: str = ""
+    """Part of the name of the organisation that the person acted for."""
+    subject_id: uuid.UUID | None = None
+    since: date | None = None
+    """First day, in London's calendar."""
+    until: date | None = None
+    """Last day, in London's calendar."""
+
+
+def search(wanted: Wanted) -> sa.Select[AuditEntry]:
+    """Return the query for the entries that fit, the newest first."""
+    query = (
+        sa.select(AuditEntry)
+        .options(joinedload(AuditEntry.by), joinedload(AuditEntry.acting_for))
+        .order_by(AuditEntry.created_at.desc(), AuditEntry.id)
+    )
+    if wanted.action:
+        query = query.where(AuditEntry.action == wanted.action)
+    if wanted.person:
+        named = sa.or_(contains(Account.name, wanted.person), contains(Account.email, wanted.person))
+        query = query.where(AuditEntry.by.has(named))
+    if wanted.organisation:
+        query = query.where(AuditEntry.acting_for.has(contains(Organisation.name, wanted.organisation)))
+    if wanted.subject_id:
+        query = query.where(AuditEntry.subject_id == wanted.subject_id)
+    if wanted.since:
+        query = query.where(AuditEntry.created_at >= _midnight(wanted.since))
+    if wanted.until:
+        query = query.where(AuditEntry.created_at < _midnight(wanted.until + timedelta(days=1)))
+    return query
+
+
+def list_actions() -> list[str]:
+    """Return every action that was ever recorded, in alphabetical order."""
+    return list(db.session.scalars(sa.select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+
+
+def name_subjects(entries: Sequence[AuditEntry], *, seen_by: Actor) -> dict[uuid.UUID, str]:
+    """Return the names of the entries' subjects, as far as the viewer may see these."""
+    ids = {entry.subject_id for entry in entries if entry.subject_id}
+    named: dict[uuid.UUID, str] = {}
+    for model, name in ((Publication, Publication.title), (Organisation, Organisation.name), (Account, Account.name)):
+        query = sa.select(model.id, name).where(model.id.in_(ids), visible_to(seen_by, model))
+        if model is Publication:  # the working title of a draft is its organisation's own
+            query = query.where(Publication.state.in_(SHOWN_TO_STAFF))
+        named.update(db.session.execute(query).tuples().all())
+    return named
+
+
+def in_words(name: str) -> str:
+    """Return the name of an action or detail in words: "challenge.created" becomes "Challenge: created"."""
+    return name.replace(".", ": ", 1).replace("_", " ").capitalize()
+
+
+def details_in_words(entry: AuditEntry) -> list[tuple[str, str]]:
+    """Return an entry's details as (name, value)."""
+    return [(in_words(name), _value_in_words(value)) for name, value in entry.details.items() if value not in ("", [])]
+
+
+def _value_in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_value_in_words(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_value_in_words(item) for item in value)
+    return "none" if value is None else str(value)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=LONDON)

@@ -1,6 +1,6 @@
-"""A list as a file: the answer to a download, and the entry that it leaves in the audit trail.
+"""What list pages share: what their address asks for, and the list as a file that leaves an entry in the audit trail.
 
-Downloads are asked for by GET, whose transaction is rolled back; the entry is therefore written afterwards.
+Files are asked for by GET, whose transaction is rolled back; the entry is therefore written afterwards.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,8 +8,29 @@ from collections.abc import Iterable, Sequence
 from flask import Response, request
 
 from showcase.access import current_actor
+from showcase.models.vocabularies import vocabulary
 from showcase.services import audit, csv_export
+from showcase.services.filters import Chosen, Filter
 from showcase.transactions import afterwards
+
+
+def page_number() -> int:
+    """Return the page that the address asks for, from 1."""
+    return request.args.get("page", 1, type=int)
+
+
+def words() -> str:
+    """Return what the address asks to search for."""
+    return request.args.get("q", "").strip()[:200]
+
+
+def chosen(offered: Sequence[Filter], *, is_open: bool = False) -> Chosen:
+    """Return the filters that the address names; values that no vocabulary has are left out."""
+    values = {
+        each.name: tuple(v for v in request.args.getlist(each.name) if v in vocabulary(each.vocabulary).labels)
+        for each in offered
+    }
+    return Chosen({name: found for name, found in values.items() if found}, is_open=is_open)
 
 
 def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[csv_export.Cell]]) -> Response:
