@@ -17,7 +17,7 @@ from matching.remote import HttpEmbedder, serve_embeddings
 from showcase.config import Settings
 from showcase.extensions import db, settings
 from showcase.models import utc_now
-from showcase.services import accounts, index, mail, vectors
+from showcase.services import accounts, heartbeats, index, mail, vectors
 
 PAUSE_SECONDS = 0.5
 """How long it rests when there was nothing to do: an edit is picked up within this time."""
@@ -29,6 +29,7 @@ log = logging.getLogger("showcase.worker")
 def run_once(app: Flask, embedder: Embedder | None) -> int:
     """Do everything that is due once; return how many things were done."""
     with app.app_context():
+        _beat()
         done = _embed(embedder)
         done += mail.send_due(now=utc_now())
         return done
@@ -88,10 +89,14 @@ def load_model(chosen: Settings) -> Embedder | None:
     return embedder
 
 
+def _beat() -> None:
+    heartbeats.beat(heartbeats.WORKER, now=utc_now())
+
+
 def _embed(embedder: Embedder | None) -> int:
     model = settings().model_name
     try:
-        done = vectors.refresh(embedder, model=model)
+        done = vectors.refresh(embedder, model=model, told=lambda _: _beat())
     except EmbedderUnavailable as error:
         log.warning("the embedder does not answer: %s", error)
         return 0
