@@ -29,6 +29,7 @@ SEE: dict[str, Permission] = {
     "organisations": Permission.ORGANISATION_SEE,
     "responses": Permission.RESPONSE_SEE,
     "accounts": Permission.ACCOUNT_SEE,
+    "messages": Permission.STAFF_AREA,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)

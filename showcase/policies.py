@@ -88,6 +88,7 @@ class Permission(StrEnum):
     PUBLICATION_RESTORE = "publication:restore"
     PUBLICATION_SEE_HISTORY = "publication:see_history"
     MATCH_SEE = "match:see"
+    MATCH_SEE_DRAFT = "match:see_draft"
     MATCH_DECIDE = "match:decide"
     RESPONSE_GIVE = "response:give"
     RESPONSE_SEE = "response:see"
@@ -208,6 +209,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PUBLICATION_RESTORE: owns & _in(State.ARCHIVED),
     Permission.PUBLICATION_SEE_HISTORY: may_see_draft,
     Permission.MATCH_SEE: owns | (is_staff & _in(*SHOWN_TO_STAFF)),
+    Permission.MATCH_SEE_DRAFT: owns,
     Permission.MATCH_DECIDE: owns & is_challenge & was_published & is_council,
     Permission.RESPONSE_GIVE: is_active_supplier & is_challenge & is_open,
     Permission.RESPONSE_LIST: is_signed_in,

@@ -17,14 +17,16 @@ def new_password(label: str = "Create a password") -> PasswordField:
         label,
         [needed("Enter a password"), at_most(1000)],
         description=PASSWORD_HINT,
-        render_kw={"autocomplete": "new-password"},
+        render_kw={"params": {"autocomplete": "new-password"}},
     )
 
 
 def present_password(label: str = "Password") -> PasswordField:
     """Return a field for the password that opens the account."""
     return PasswordField(
-        label, [needed("Enter your password"), at_most(1000)], render_kw={"autocomplete": "current-password"}
+        label,
+        [needed("Enter your password"), at_most(1000)],
+        render_kw={"params": {"autocomplete": "current-password"}},
     )
 
 
@@ -41,7 +43,7 @@ def plain_number(_form: Any, field: Field) -> None:
     """Write a Companies House number the way the register does: eight characters, in capitals."""
     if field.data:
         field.data = field.data.replace(" ", "").upper()
-        if field.data.isdecimal():
+        if field.data.isdecimal() and len(field.data) > 5:  # spreadsheets drop the zeros in front
             field.data = field.data.zfill(8)
 
 

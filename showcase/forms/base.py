@@ -94,6 +94,7 @@ def _stripped(value: str | None) -> str | None:
 class TextField(fields.StringField):
     """One line of text, without the spaces round it."""
 
+    data: str  # None only where nothing was sent and nothing is needed
     widget = widgets.GovTextInput()
 
     def __init__(self, label: str = "", validators: Any = None, **options: Any) -> None:
@@ -111,12 +112,14 @@ class EmailField(TextField):
 class PasswordField(fields.PasswordField):
     """A password; it is never shown again and keeps its spaces."""
 
+    data: str
     widget = widgets.GovPasswordInput()
 
 
 class AreaField(fields.TextAreaField):
     """Several lines of text."""
 
+    data: str
     widget = widgets.GovTextArea()
 
     def __init__(self, label: str = "", validators: Any = None, **options: Any) -> None:
@@ -239,6 +242,7 @@ def write_pounds(pence: int) -> str:
 class NumberField(_Converted):
     """A whole number from 0."""
 
+    data: Any  # int or None
     convert = staticmethod(read_whole_number)
 
     def __init__(self, label: str = "", validators: Any = None, **options: Any) -> None:
@@ -249,6 +253,7 @@ class NumberField(_Converted):
 class MoneyField(_Converted):
     """An amount typed in pounds and kept as whole pence. Its label says whether VAT is in it."""
 
+    data: Any  # int or None
     convert = staticmethod(read_pounds)
     write = staticmethod(write_pounds)
 
@@ -314,9 +319,10 @@ class DateField(Field):
             self.data = None
             self.process_errors.append(str(error))
 
-    def populate_obj(self, obj: Any, name: str) -> None:
-        """Set the date on an object."""
-        setattr(obj, name, self.data)
+    @property
+    def typed_something(self) -> bool:
+        """Whether any of the boxes is filled."""
+        return any(self.typed)
 
 
 def _read_date(day: str, month: str, year: str) -> date | None:

@@ -35,7 +35,7 @@ MOST_CHARACTERS = 20_000
 """A safety limit on one answer; the limits that people see count words."""
 MOST_PASTED = 100_000
 MOST_OUTCOMES = 30
-NOT_SAID = ("", "Not yet said")
+NOT_SAID = {"": "Not yet said"}
 _SEEN_BY: Mapping[Audience, str] = {
     Audience.PUBLIC: "",
     Audience.COUNCILS: "Seen by councils and LGA staff.",
@@ -82,7 +82,7 @@ class OutcomeForm(PlainForm):
     """One row of outcomes."""
 
     claim = TextField("What changed, by how much", [Length(max=500)])
-    evidence = SelectField("How you know", choices=[NOT_SAID, *vocabulary("evidence_grades").choices()])
+    evidence = SelectField("How you know", choices=NOT_SAID | dict(vocabulary("evidence_grades").choices()))
     source = TextField("Source: a report, a date, who can confirm it", [Length(max=500)])
 
     def validate_claim(self, field: StringField) -> None:
@@ -150,8 +150,8 @@ def _councils_field(question: Question, names: Names | None, **about: Any) -> Co
     return CouncilsField(names=names, **about)
 
 
-def _choices(question: Question) -> list[tuple[str, str]]:
-    return vocabulary(question.vocabulary or "").choices()
+def _choices(question: Question) -> dict[str, str]:
+    return dict(vocabulary(question.vocabulary or "").choices())
 
 
 _WRONG_EMAIL = Email("Enter an e-mail address such as name@example.org")
@@ -160,10 +160,10 @@ _MAKERS: Mapping[Kind, Callable[..., Any]] = {
     Kind.PROSE: lambda q, names, **about: CountedField(
         validators=[at_most(MOST_CHARACTERS)], words=q.words or 200, **about
     ),
-    Kind.CHOICE: lambda q, names, **about: RadioField(choices=[*_choices(q), NOT_SAID], **about),
+    Kind.CHOICE: lambda q, names, **about: RadioField(choices=_choices(q) | NOT_SAID, **about),
     Kind.CHOICES: lambda q, names, **about: CheckboxesField(choices=_choices(q), **about),
     Kind.YES_NO: lambda q, names, **about: RadioField(
-        choices=[("yes", "Yes"), ("no", "No")], validate_choice=False, **about
+        choices={"yes": "Yes", "no": "No"}, validate_choice=False, **about
     ),
     Kind.MONEY: lambda q, names, **about: MoneyField(**about),
     Kind.DATE: lambda q, names, **about: DateField(**about),

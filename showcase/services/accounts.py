@@ -10,7 +10,17 @@ from sqlalchemy.exc import IntegrityError
 
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db, settings
-from showcase.models import Account, Council, EmailDomain, Membership, Organisation, Supplier, Ticket
+from showcase.models import (
+    Account,
+    Council,
+    EmailDomain,
+    Membership,
+    Organisation,
+    SignInSession,
+    Supplier,
+    Throttle,
+    Ticket,
+)
 from showcase.models.enums import OrganisationKind, TicketPurpose
 from showcase.policies import PUBLIC, Actor
 from showcase.services import account_messages, audit, passwords, sessions, throttles, tickets
@@ -253,6 +263,16 @@ def change_password(account: Account, password: str, *, keep: str, by: Actor, no
     _set_password(account, password, now=now)
     sessions.end_all(account, keep=keep)
     audit.record("account.password_changed", account, by=by)
+
+
+def forget_expired(*, now: datetime) -> None:
+    """Delete sessions, links and counts of tries that are over."""
+    for dead in (
+        sa.delete(SignInSession).where(SignInSession.expires_at <= now),
+        sa.delete(Ticket).where(Ticket.expires_at <= now),
+        sa.delete(Throttle).where(Throttle.window_ends_at <= now),
+    ):
+        db.session.execute(dead)
 
 
 def _set_password(account: Account, password: str, *, now: datetime) -> None:

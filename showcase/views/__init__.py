@@ -4,7 +4,19 @@ from importlib import import_module
 
 from flask import Flask
 
-BLUEPRINTS: tuple[str, ...] = ("accounts",)
+BLUEPRINTS: tuple[str, ...] = (
+    "accounts",
+    "messages",
+    "members",
+    "organisations",
+    "home",
+    "staff",
+    "people",
+    "audit",
+    "information",
+    "challenges",
+    "solutions",
+)
 """Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
 
 

@@ -1,0 +1,126 @@
+"""The forms of organisations: what a supplier says of itself, invitations, domains, the reasons of LGA staff."""
+
+from datetime import date
+from typing import Any
+
+from wtforms.validators import Optional, Regexp
+
+from showcase.forms.accounts import GOOD_ADDRESS, plain_number, web_address
+from showcase.forms.base import (
+    AreaField,
+    CheckboxField,
+    CountedField,
+    DateField,
+    EmailField,
+    Form,
+    MoneyField,
+    NumberField,
+    RadioField,
+    SelectField,
+    TextField,
+    at_most,
+    needed,
+)
+from showcase.models import Supplier
+from showcase.models.vocabularies import vocabulary
+
+YES_NO = {"yes": True, "no": False, "": None}
+"""What is kept for each answer to a question that may be left open."""
+NARROW = {"params": {"classes": "govuk-input--width-10"}, "spellcheck": "false"}
+
+
+class SupplierForm(Form):
+    """What a supplier says of itself."""
+
+    name = TextField("Name of the firm", [needed("Enter the name of the firm"), at_most(200)])
+    about = CountedField("What the firm does", [Optional(), at_most(3000)], words=150)
+    website = TextField("Website", [Optional(), at_most(300), web_address], render_kw={"type": "url"})
+    region = SelectField("Region where it is based", validate_choice=True)
+    companies_house_number = TextField(
+        "Companies House number",
+        [
+            Optional(),
+            plain_number,
+            Regexp(r"[A-Z0-9]{2}\d{6}$", message="Enter the number’s eight characters, such as 01234567 or SC123456"),
+        ],
+        render_kw=NARROW,
+    )
+    ppon = TextField(
+        "Public procurement organisation number (PPON)",
+        [
+            Optional(),
+            Regexp(r"P[A-Za-z]{3}-\d{4}-[A-Za-z]{4}$", message="Enter the number in the form PABC-1234-DEFG"),
+        ],
+        description="You get it when you register on the central digital platform, in the form PABC-1234-DEFG.",
+        render_kw=NARROW,
+    )
+    founded_year = NumberField("Year in which it was founded", [Optional()])
+    is_vcse = RadioField(
+        "Is it a voluntary, community or social enterprise (VCSE)?",
+        choices=[("yes", "Yes"), ("no", "No"), ("", "Not said")],
+        default="",
+    )
+    staff = NumberField("Number of staff", [Optional()], description="Full-time equivalents, rounded.")
+    turnover_pence = MoneyField("Turnover in the year, excluding VAT", [Optional()])
+    balance_sheet_pence = MoneyField("Balance sheet total", [Optional()])
+    figures_on = DateField(
+        "Date of these figures",
+        description="Staff, turnover and balance sheet are used to say whether the firm is an SME. Other firms and the"
+        " public never see them.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.region.choices = [("", "Not said"), *vocabulary("regions").choices()]
+
+    @classmethod
+    def of(cls, supplier: Supplier) -> "SupplierForm":
+        """Return the form with what is kept of a supplier."""
+        words = {kept: word for word, kept in YES_NO.items()}
+        return cls(obj=supplier, data={"region": supplier.region or "", "is_vcse": words[supplier.is_vcse]})
+
+    def validate_founded_year(self, field: NumberField) -> None:
+        """Refuse a year that is none."""
+        if field.data is not None and not 1500 <= field.data <= date.today().year:
+            raise ValueError("Enter a year of four digits that is not in the future")
+
+    def validate_figures_on(self, field: DateField) -> None:
+        """Ask for the date that makes the figures mean something."""
+        has_figures = any(
+            figure.data is not None for figure in (self.staff, self.turnover_pence, self.balance_sheet_pence)
+        )
+        if has_figures and field.data is None and not field.typed_something:
+            raise ValueError("Enter the date that the figures are true for")
+        if field.data is not None and field.data > date.today():
+            raise ValueError("The date of the figures must not be in the future")
+
+    def facts(self) -> dict[str, Any]:
+        """Return the answers as they are kept, blank ones as None."""
+        kept = {name: value if value != "" else None for name, value in self.data.items() if name != "csrf_token"}
+        return {**kept, "is_vcse": YES_NO[self.is_vcse.data]}
+
+
+class InvitationForm(Form):
+    """Whom to invite."""
+
+    email = EmailField("Their e-mail address", [needed("Enter an e-mail address"), at_most(254), GOOD_ADDRESS])
+    is_administrator = CheckboxField("They may also change roles and remove people (administrator)")
+
+
+class DomainForm(Form):
+    """An e-mail domain of a council."""
+
+    domain = TextField(
+        "Add a domain",
+        [needed("Enter a domain"), at_most(200)],
+        description="The part after the @, such as northmere.gov.uk",
+        render_kw={"spellcheck": "false", "params": {"classes": "govuk-input--width-20"}},
+    )
+
+
+class ReasonForm(Form):
+    """Why LGA staff do something; the organisation is sent the words."""
+
+    reason = AreaField(
+        "Why?", [needed("Say why"), at_most(2000)], description="The organisation’s administrators are sent your words."
+    )
