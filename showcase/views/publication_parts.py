@@ -89,7 +89,7 @@ def _guarded(noun: Noun, route: Route) -> Callable[..., ResponseReturnValue]:
 AUDIENCES: Mapping[Audience, str] = {
     Audience.PUBLIC: "",
     Audience.COUNCILS: "Seen by councils and LGA staff only",
-    Audience.OWNER: "Seen by your organisation and LGA staff only",
+    Audience.OWNER: "Seen by its organisation and LGA staff only",
 }
 
 
