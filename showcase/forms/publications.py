@@ -140,7 +140,9 @@ def section_form(
 def _field(question: Question, names: Names | None) -> Any:
     """Return the unbound field for a question."""
     label = f"{question.label} (needed for review)" if question.is_needed else question.label
-    note = _SEEN_BY[question.audience] if "see" not in question.hint.lower() else ""
+    note = (
+        _SEEN_BY[question.audience] if "see" not in question.hint.lower() and question.kind is not Kind.YES_NO else ""
+    )
     hint = " ".join(text for text in (question.hint, note) if text)
     return _MAKERS[question.kind](question, names, label=label, description=hint)
 

@@ -50,6 +50,8 @@ class Question:
     vocabulary: str | None = None
     """Name of the vocabulary that `CHOICE` and `CHOICES` take their ids from."""
     audience: Audience = Audience.PUBLIC
+    blank_means: str = ""
+    """What no answer says, where it says something, such as "All of England"."""
     is_needed: bool = False
     """Whether review cannot be asked for without it."""
     is_matched: bool = False

@@ -81,7 +81,12 @@ SOLUTION_QUESTIONS = Questionnaire(
             "Where it fits",
             (
                 Question(
-                    "regions", "Regions served", Kind.CHOICES, "Leave empty for all of England.", vocabulary="regions"
+                    "regions",
+                    "Regions served",
+                    Kind.CHOICES,
+                    "Leave empty for all of England.",
+                    vocabulary="regions",
+                    blank_means="All of England",
                 ),
                 Question(
                     "council_types",
@@ -89,6 +94,7 @@ SOLUTION_QUESTIONS = Questionnaire(
                     Kind.CHOICES,
                     "Leave empty for all.",
                     vocabulary="council_types",
+                    blank_means="All kinds",
                 ),
                 Question(
                     "integrations",

@@ -71,7 +71,7 @@ function saveByItself (form) {
       if (form.elements.version) form.elements.version.value = saved.version
       sent = JSON.stringify(JSON.parse(now).map(([name, value]) => [name, name === 'version' ? String(saved.version) : value]))
       localStorage.removeItem(key)
-      status.textContent = `Draft saved at ${new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
+      status.textContent = saved.unsaved?.length ? `Not saved yet, because it cannot be read: ${saved.unsaved.join(', ')}` : `Draft saved at ${new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
       if (form.dataset.autosaveRegion) await swap(form.dataset.autosaveRegion, location.href).catch(() => {})
     } catch {
       localStorage.setItem(key, now)
