@@ -13,6 +13,8 @@ from showcase.models.enums import ResponseState
 from showcase.models.solutions import Solution
 
 NOTE_WORDS = 200
+DECISIONS = (ResponseState.CONSIDERED, ResponseState.INVITED, ResponseState.NOT_THIS_TIME)
+"""What a council can decide, in the order in which it is offered."""
 
 
 class Response(Base):

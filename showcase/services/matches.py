@@ -129,7 +129,7 @@ def solutions_for(
     for place in order.places:
         groups.setdefault(place.organisation_id, []).append(place)
     shown, number, last = _slice(list(groups.values()), number)
-    found = _load(Solution, [place.id for group in shown for place in group])
+    found = load(Solution, [place.id for group in shown for place in group])
     cards = [
         Card(
             found[group[0].id],
@@ -153,7 +153,7 @@ def _why_solution(challenge: Challenge, asked: Content, solution: Solution, orde
 
 def _only_fitting(order: Order, challenge: Challenge, asked: Content, seen_by: Actor) -> Order:
     """Return the order without solutions of which a fact is known that does not fit; what is not said is kept."""
-    found = _load(Solution, [place.id for place in order.places])
+    found = load(Solution, [place.id for place in order.places])
     kept = [
         place
         for place in order.places
@@ -193,7 +193,7 @@ def _challenges(query: Query, seen_by: Actor, chosen: Chosen) -> Order:
 
 def _challenge_page(order: Order, offered: Content | None, seen_by: Actor, number: int) -> Page:
     places, number, last = _slice(list(order.places), number)
-    found = _load(Challenge, [place.id for place in places])
+    found = load(Challenge, [place.id for place in places])
     requirements = ranking.encoded_of([place.id for place in places])
     cards = []
     for place in places:
@@ -227,22 +227,22 @@ def similar_to(
     return _similar(order), order.notices
 
 
-def similar_to_words(challenge: Challenge, title: str, problem: str, *, seen_by: Actor) -> list[Card]:
-    """Return the challenges of other councils that describe the same need as words being written now.
+def same_need(challenge: Challenge, *, seen_by: Actor) -> list[Card]:
+    """Return the published challenges of other councils that describe what the working text does; none if it is empty.
 
     Raises:
         NotAllowed: the policy says no.
     """
-    require(seen_by, Permission.MATCH_SEE, challenge)
-    query = ranking.query_from(Text(str(challenge.id), (("title", title), ("problem", problem))))
-    where = [Challenge.organisation_id != challenge.organisation_id]
-    order = ranking.order(Challenge, query, seen_by=seen_by, where=where, exclude=[challenge.id], most=SIMILAR)
-    return [card for card in _similar(order) if card.place.score >= SAME_NEED]
+    require(seen_by, Permission.MATCH_SEE_DRAFT, challenge)
+    if not vectors.text_of(challenge.id, challenge.questionnaire, challenge.content).whole.strip():
+        return []
+    cards, _ = similar_to(challenge, seen_by=seen_by, is_working_text=True)
+    return [card for card in cards if card.place.score >= SAME_NEED]
 
 
 def _similar(order: Order) -> list[Card]:
     near = [place for place in order.places if closeness(place.score) is not Closeness.LOOSE]
-    found = _load(Challenge, [place.id for place in near])
+    found = load(Challenge, [place.id for place in near])
     query = (order.query.text, order.query.encoded)
     cards = []
     for place in near:
@@ -358,7 +358,8 @@ def _slice(items: list[Item], number: int) -> tuple[list[Item], int, int]:
     return items[(number - 1) * PAGE : number * PAGE], number, last
 
 
-def _load(kind: type[P], ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, P]:
+def load(kind: type[P], ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, P]:
+    """Return texts by id, each with its published version and organisation."""
     query = (
         sa.select(kind)
         .where(kind.id.in_(ids))

@@ -8,6 +8,7 @@ all come through `order`; none of them can show what the policy does not.
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored
 from matching.remote import HttpEmbedder
 from matching.texts import Text
 from showcase.extensions import db, settings
-from showcase.models import Organisation, Publication, Vector
+from showcase.models import Organisation, Publication, Vector, utc_now
 from showcase.policies import Actor, visible_to
 from showcase.services import index, vectors
 
@@ -66,6 +67,8 @@ class Order:
     ranker: str
     """Model, ranker and ranker version, as decisions keep them."""
     notices: tuple[str, ...]
+    on: datetime
+    """When it was made."""
 
     def encoded(self, id: uuid.UUID) -> Encoded | None:
         """Return what the ranking knows of one of its texts."""
@@ -136,7 +139,7 @@ def order(
             break
     described = f"{settings().model_name}, {ranking.ranker}, version {live.version}"
     notices = tuple(dict.fromkeys(notice for notice in (query.notice, ranking.notice) if notice))
-    return Order(places, query, judge, live.collection, described, notices)
+    return Order(places, query, judge, live.collection, described, notices, utc_now())
 
 
 def _confirmed(

@@ -17,12 +17,9 @@ from showcase.extensions import db
 from showcase.models import Challenge, Response, Solution
 from showcase.models.enums import ResponseState
 from showcase.models.questions import count_words
-from showcase.models.responses import NOTE_WORDS
+from showcase.models.responses import DECISIONS, NOTE_WORDS
 from showcase.policies import Actor, Permission, require, visible_to
 from showcase.services import audit, response_messages
-
-DECISIONS = (ResponseState.CONSIDERED, ResponseState.INVITED, ResponseState.NOT_THIS_TIME)
-"""What a council can decide, in the order in which it is offered."""
 
 
 def put_forward(challenge: Challenge, solution: Solution, note: str, *, by: Actor, now: datetime) -> Response:
@@ -104,6 +101,11 @@ def list_for(challenge: Challenge, *, seen_by: Actor) -> Sequence[Response]:
         (Response.state == ResponseState.RECEIVED, 0), (Response.state == ResponseState.WITHDRAWN, 2), else_=1
     )
     return _list(seen_by, Response.challenge_id == challenge.id, order=(waits, Response.state_since.desc()))
+
+
+def list_of(solution: Solution, *, seen_by: Actor) -> Sequence[Response]:
+    """Return the responses with one solution that the viewer may see, last changed first."""
+    return _list(seen_by, Response.solution_id == solution.id, order=(Response.state_since.desc(),))
 
 
 def select_visible(*, seen_by: Actor) -> sa.Select[Response]:

@@ -1,8 +1,8 @@
 """Free-text search over everything a viewer may see: what is published by meaning and words, the rest by words alone.
 
 What is published comes through `ranking.order`, cut where texts no longer answer what was asked. Organisations and
-titles are found as they are typed. Texts that others cannot see yet (own drafts, what staff review) have no vectors; they
-are compared by their words and listed apart.
+titles are found as they are typed. Texts that others cannot see yet (own drafts, what staff review) have no vectors;
+they are compared by their words and listed apart.
 """
 
 import uuid

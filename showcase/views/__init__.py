@@ -16,6 +16,9 @@ BLUEPRINTS: tuple[str, ...] = (
     "information",
     "challenges",
     "solutions",
+    "matches",
+    "responses",
+    "search",
 )
 """Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
 

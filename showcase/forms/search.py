@@ -1,0 +1,16 @@
+"""The form into which anyone may paste a text to see what it matches."""
+
+from showcase.forms.base import AreaField, Form, at_most, needed
+
+MOST_CHARACTERS = 20_000
+
+
+class TryForm(Form):
+    """A text to match without an account."""
+
+    text = AreaField(
+        "Text of your web page",
+        [needed("Paste some text that says what your solution does"), at_most(MOST_CHARACTERS)],
+        description="What it does, for whom and how. A few paragraphs are enough.",
+        render_kw={"rows": 12, "spellcheck": "false"},
+    )
