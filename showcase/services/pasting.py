@@ -39,6 +39,8 @@ def split(questionnaire: Questionnaire, text: str) -> Pasted:
         if match is not None:
             under, rest = match
             found.setdefault(under, []).append(rest)
+            if questionnaire[under].kind is Kind.LINE and rest:
+                under = None
         elif _is_unknown_heading(line):
             under = None
             left.append(_bare(line))
@@ -94,7 +96,7 @@ def _is_unknown_heading(line: str) -> bool:
 
 def _tidy(question: Question, lines: list[str]) -> str:
     if question.kind is Kind.LINE:
-        return " ".join(next((line for line in lines if line.strip()), "").split())
+        return " ".join(" ".join(lines).split())
     return _paragraphs(lines)
 
 

@@ -199,7 +199,7 @@ def _explained(questionnaire: Questionnaire, content: Content) -> set[str]:
     """Return the acronyms that the text itself explains: “long form (LF)” or “LF (long form)”."""
     text = "\n".join(_written(question, content) for question in questionnaire)
     after = {match.group(1) for match in re.finditer(r"[a-z][\w’'-]* \(([A-Z]{2,6})s?\)", text)}
-    before = {match.group(1) for match in re.finditer(r"\b([A-Z]{2,6})s? \((?:the )?\w+[ -]\w+", text)}
+    before = {match.group(1) for match in re.finditer(r"\b([A-Z]{2,6})s? \([^()]+ [^()]+\)", text)}
     return after | before
 
 
