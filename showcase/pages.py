@@ -95,12 +95,16 @@ def navigation() -> list[dict[str, Any]]:
     links.append(("Search", "search.index"))
     if actor.is_staff:
         links.append(("Staff", "staff.index"))
-    blueprint = request.blueprint
     return [
-        {"text": text, "href": url_for(endpoint), "active": endpoint.split(".")[0] == blueprint}
+        {"text": text, "href": url_for(endpoint), "active": _is_at(url_for(endpoint))}
         for text, endpoint in links
         if endpoint in current_app.view_functions
     ]
+
+
+def _is_at(path: str) -> bool:
+    """Tell whether the page at hand lies at or beneath a path; only the start page itself lies at the start."""
+    return request.path == path or (path != "/" and request.path.startswith(f"{path}/"))
 
 
 def _context() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The audit trail: services append to it inside the transaction of the change it tells of, and staff search it."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from showcase.policies import SHOWN_TO_STAFF, Actor, visible_to
 from showcase.services.paging import contains
 
 LONDON = ZoneInfo("Europe/London")
+KINDS = {"signinsession": "session", "emaildomain": "e-mail domain", "host": "Local Government Association"}
+"""Kinds of subjects whose name in the software is not what people call them."""
+NAME = re.compile(r"[a-z]+(_[a-z]+)+")
+"""A value that is the name of something within the software, such as "in_review"."""
 
 
 def record(
@@ -98,6 +103,11 @@ def in_words(name: str) -> str:
     return name.replace(".", ": ", 1).replace("_", " ").capitalize()
 
 
+def kind_in_words(kind: str) -> str:
+    """Return the kind of an entry's subject in words."""
+    return KINDS.get(kind, kind)
+
+
 def details_in_words(entry: AuditEntry) -> list[tuple[str, str]]:
     """Return an entry's details as (name, value)."""
     return [(in_words(name), _value_in_words(value)) for name, value in entry.details.items() if value not in ("", [])]
@@ -110,7 +120,9 @@ def _value_in_words(value: object) -> str:
         return "; ".join(f"{key}: {_value_in_words(item)}" for key, item in value.items())
     if isinstance(value, list):
         return ", ".join(_value_in_words(item) for item in value)
-    return "none" if value is None else str(value)
+    if value is None:
+        return "none"
+    return value.replace("_", " ") if isinstance(value, str) and NAME.fullmatch(value) else str(value)
 
 
 def _midnight(day: date) -> datetime:

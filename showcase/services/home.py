@@ -53,7 +53,6 @@ class Answer:
     """A response to a challenge, as its council or its supplier sees it."""
 
     id: uuid.UUID
-    challenge_id: uuid.UUID
     challenge: str
     solution: str
     supplier: str
@@ -281,7 +280,6 @@ def _answers(*conditions: sa.ColumnElement[Any]) -> list[Answer]:
     return [
         Answer(
             id=row.id,
-            challenge_id=row.challenge_id,
             challenge=row.challenge.published_title or "A challenge that is no longer published",
             solution=row.solution.published_title or "A solution that is no longer published",
             supplier=row.solution.organisation.name,

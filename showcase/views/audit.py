@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from showcase.access import current_actor, requires
+from showcase.errors import DomainError
 from showcase.extensions import db
 from showcase.listing import csv_download, page_number
 from showcase.policies import Permission
@@ -22,24 +23,28 @@ HEAD = ("When (UTC)", "Action", "Who", "E-mail", "Acting for", "Subject", "Subje
 def index() -> ResponseReturnValue:
     """List what was done, the newest first."""
     wanted, errors = _wanted()
-    page = paged(audit.search(wanted), page_number())
-    return render_template(
+    page = paged(audit.search(wanted), page_number()) if not errors else None
+    answer = render_template(
         "audit/index.html",
         page=page,
         wanted=wanted,
         errors=errors,
         actions=audit.list_actions(),
-        names=audit.name_subjects(page.items, seen_by=current_actor()),
+        names=audit.name_subjects(page.items, seen_by=current_actor()) if page else {},
         in_words=audit.in_words,
+        kind_in_words=audit.kind_in_words,
         details=audit.details_in_words,
     )
+    return answer, 422 if errors else 200
 
 
 @bp.get("/export.csv")
 @requires(Permission.AUDIT_SEE)
 def export() -> ResponseReturnValue:
     """Give the entries that fit as a file."""
-    wanted, _ = _wanted()
+    wanted, errors = _wanted()
+    if errors:
+        raise DomainError("; ".join(errors.values()))
     rows = (
         (
             entry.created_at,
@@ -47,7 +52,7 @@ def export() -> ResponseReturnValue:
             entry.by.name if entry.by else "",
             entry.by.email if entry.by else "",
             entry.acting_for.name if entry.acting_for else "",
-            entry.subject_kind,
+            audit.kind_in_words(entry.subject_kind),
             str(entry.subject_id or ""),
             "\n".join(f"{name}: {value}" for name, value in audit.details_in_words(entry)),
         )

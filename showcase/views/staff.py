@@ -45,7 +45,7 @@ def export_reviews() -> ResponseReturnValue:
             row.state_since,
             (now - row.state_since).days,
             row.is_illustrative,
-            messages.link(f"/{row.kind}s/{row.id}"),
+            messages.link(f"/{row.kind}s/{row.id}/draft"),
         )
         for row in db.session.scalars(reviews.in_review(kind=request.args.get("kind", ""), words=words()))
     )
