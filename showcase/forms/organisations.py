@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from wtforms.validators import Optional, Regexp
+from wtforms.validators import Optional, Regexp, ValidationError
 
 from showcase.forms.accounts import GOOD_ADDRESS, plain_number, web_address
 from showcase.forms.base import (
@@ -21,12 +21,22 @@ from showcase.forms.base import (
     at_most,
     needed,
 )
-from showcase.models import Supplier
 from showcase.models.vocabularies import vocabulary
 
-YES_NO = {"yes": True, "no": False, "": None}
-"""What is kept for each answer to a question that may be left open."""
 NARROW = {"params": {"classes": "govuk-input--width-10"}, "spellcheck": "false"}
+
+
+class YesNoField(RadioField):
+    """A question that may be left open: True, False or None."""
+
+    KEPT = {"yes": True, "no": False, "": None}
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, choices={"yes": "Yes", "no": "No", "": "Not said"}, **options)
+
+    def process_data(self, value: Any) -> None:
+        """Choose the answer that is kept."""
+        self.data = next(word for word, kept in self.KEPT.items() if kept is value)
 
 
 class SupplierForm(Form):
@@ -35,7 +45,7 @@ class SupplierForm(Form):
     name = TextField("Name of the firm", [needed("Enter the name of the firm"), at_most(200)])
     about = CountedField("What the firm does", [Optional(), at_most(3000)], words=150)
     website = TextField("Website", [Optional(), at_most(300), web_address], render_kw={"type": "url"})
-    region = SelectField("Region where it is based", validate_choice=True)
+    region = SelectField("Region where it is based", choices={"": "Not said", **vocabulary("regions").labels})
     companies_house_number = TextField(
         "Companies House number",
         [
@@ -55,11 +65,7 @@ class SupplierForm(Form):
         render_kw=NARROW,
     )
     founded_year = NumberField("Year in which it was founded", [Optional()])
-    is_vcse = RadioField(
-        "Is it a voluntary, community or social enterprise (VCSE)?",
-        choices=[("yes", "Yes"), ("no", "No"), ("", "Not said")],
-        default="",
-    )
+    is_vcse = YesNoField("Is it a voluntary, community or social enterprise (VCSE)?")
     staff = NumberField("Number of staff", [Optional()], description="Full-time equivalents, rounded.")
     turnover_pence = MoneyField("Turnover in the year, excluding VAT", [Optional()])
     balance_sheet_pence = MoneyField("Balance sheet total", [Optional()])
@@ -69,20 +75,10 @@ class SupplierForm(Form):
         " public never see them.",
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.region.choices = [("", "Not said"), *vocabulary("regions").choices()]
-
-    @classmethod
-    def of(cls, supplier: Supplier) -> "SupplierForm":
-        """Return the form with what is kept of a supplier."""
-        words = {kept: word for word, kept in YES_NO.items()}
-        return cls(obj=supplier, data={"region": supplier.region or "", "is_vcse": words[supplier.is_vcse]})
-
     def validate_founded_year(self, field: NumberField) -> None:
         """Refuse a year that is none."""
         if field.data is not None and not 1500 <= field.data <= date.today().year:
-            raise ValueError("Enter a year of four digits that is not in the future")
+            raise ValidationError("Enter a year of four digits that is not in the future")
 
     def validate_figures_on(self, field: DateField) -> None:
         """Ask for the date that makes the figures mean something."""
@@ -90,14 +86,14 @@ class SupplierForm(Form):
             figure.data is not None for figure in (self.staff, self.turnover_pence, self.balance_sheet_pence)
         )
         if has_figures and field.data is None and not field.typed_something:
-            raise ValueError("Enter the date that the figures are true for")
+            raise ValidationError("Enter the date that the figures are true for")
         if field.data is not None and field.data > date.today():
-            raise ValueError("The date of the figures must not be in the future")
+            raise ValidationError("The date of the figures must not be in the future")
 
     def facts(self) -> dict[str, Any]:
         """Return the answers as they are kept, blank ones as None."""
         kept = {name: value if value != "" else None for name, value in self.data.items() if name != "csrf_token"}
-        return {**kept, "is_vcse": YES_NO[self.is_vcse.data]}
+        return {**kept, "is_vcse": YesNoField.KEPT[self.is_vcse.data]}
 
 
 class InvitationForm(Form):

@@ -234,7 +234,7 @@ def sharers_of(domains: Sequence[str], *, beside: Organisation) -> dict[str, lis
     query = sa.select(EmailDomain.domain, Organisation.name).join(EmailDomain.organisation)
     query = query.where(EmailDomain.domain.in_(domains), Organisation.id != beside.id).order_by(Organisation.name)
     shared: dict[str, list[str]] = {}
-    for domain, name in db.session.execute(query).tuples():
+    for domain, name in db.session.execute(query):
         shared.setdefault(domain, []).append(name)
     return shared
 
@@ -281,8 +281,9 @@ def remove_domain(council: Organisation, domain_id: uuid.UUID, *, by: Actor) -> 
     require(by, Permission.ORGANISATION_MANAGE, council)
     for row in council.domains:
         if row.id == domain_id:
+            domain = row.domain
             council.domains.remove(row)
             db.session.flush()
-            audit.record("organisation.domain_removed", council, by=by, domain=row.domain)
-            return row.domain
+            audit.record("organisation.domain_removed", council, by=by, domain=domain)
+            return domain
     raise NotFound

@@ -102,7 +102,7 @@ def accept_join(token: str) -> ResponseReturnValue:
     ticket = tickets.get(token, TicketPurpose.JOIN_COUNCIL, now=utc_now())
     councils = {str(council.id): council for council in accounts.councils_of(ticket.email)}
     form = JoinForm()
-    form.council.choices = [(id, council.name) for id, council in councils.items()]
+    form.council.choices = {id: council.name for id, council in councils.items()}
     if len(councils) == 1:
         form.council.data = next(iter(councils))
         form.council.validators = []

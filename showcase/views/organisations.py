@@ -147,7 +147,7 @@ def edit(organisation: Organisation) -> ResponseReturnValue:
     """Change what a supplier says of itself. What is said of councils comes from the register."""
     if not isinstance(organisation, Supplier):
         abort(404)
-    form = SupplierForm.of(organisation)
+    form = SupplierForm(obj=organisation)
     if form.validate_on_submit():
         with errors_on(form):
             organisations.edit(organisation, form.facts(), by=current_actor())

@@ -1,0 +1,511 @@
+"""Organisations, their people and domains: the right people can, the others cannot."""
+
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from showcase.access import actor_for
+from showcase.errors import Conflict, DomainError, NotAllowed
+from showcase.extensions import db
+from showcase.models import (
+    Account,
+    Council,
+    EmailDomain,
+    Host,
+    Membership,
+    Message,
+    Organisation,
+    SignInSession,
+    Supplier,
+    Ticket,
+    utc_now,
+)
+from showcase.services import members, organisations
+from showcase.transactions import begin_writing
+from tests.integration.conftest import CheckedClient, People, Statements, member_of
+
+PASSWORD = "marble lantern orchard"
+
+
+def mails_to(address: str) -> list[Message]:
+    return list(db.session.scalars(sa.select(Message).where(Message.to == address).order_by(Message.created_at)))
+
+
+def link_in(mail: Message) -> str:
+    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", mail.body)
+    assert found, mail.body
+    return found[1]
+
+
+def page_of(membership: Membership, rest: str = "") -> str:
+    return f"/organisations/{membership.organisation_id}{rest}"
+
+
+# --- who sees which organisation --------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_what_each_may_see(client: CheckedClient, people: People) -> None:
+    seen = {}
+    for role in ("public", "founder", "officer", "staff"):
+        if role != "public":
+            client.sign_in(getattr(people, role))
+        text = client.get("/organisations").text
+        seen[role] = {
+            o.organisation.name
+            for o in (people.officer, people.founder, people.other_founder)
+            if f">{o.organisation.name}</a>" in text
+        }
+    assert seen["public"] == {"Northmere"}
+    assert seen["founder"] == {"Northmere", "Plain Answers Ltd"}
+    assert seen["officer"] == seen["staff"] == {"Northmere", "Plain Answers Ltd", "Quiet Roads Ltd"}
+
+
+def test_a_supplier_is_unknown_to_another_and_to_the_public(client: CheckedClient, people: People) -> None:
+    path = page_of(people.other_founder)
+    assert client.get(path).location.startswith("/sign-in")
+    client.sign_in(people.founder)
+    assert client.get(path).status_code == 404
+    client.sign_in(people.officer)
+    assert client.get(path).status_code == 200
+
+
+def test_filters_narrow_the_list(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.staff)
+    assert "Eastbrook" not in client.get("/organisations?q=northm").text
+    assert "Eastbrook" not in client.get("/organisations?kind=supplier").text
+    assert "No organisation fits" in client.get("/organisations?region=south-west").text
+    supplier = people.founder.organisation
+    supplier.approved_at = None
+    db.session.commit()
+    waiting = client.get("/organisations?standing=waiting").text
+    assert "Plain Answers Ltd" in waiting
+    assert "Quiet Roads Ltd" not in waiting
+    assert client.get("/organisations?kind=nonsense&page=99&standing=x").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/organisations", "/organisations/export.csv"])
+def test_the_list_costs_the_same_with_more_rows(
+    client: CheckedClient,
+    people: People,
+    count_queries: Callable[[], AbstractContextManager[Statements]],
+    path: str,
+) -> None:
+    client.sign_in(people.staff)
+    client.get(path)
+    with count_queries() as few:
+        client.get(path)
+    since = utc_now()
+    for number in range(5):
+        db.session.add(Council(name=f"Council {number}", council_type="county", approved_at=since))
+        db.session.add(Supplier(name=f"Firm {number}", staff=3, turnover_pence=1, approved_at=since))
+    db.session.commit()
+    with count_queries() as many:
+        text = client.get(path).text
+    assert "Firm 4" in text
+    assert len(few) == len(many)
+
+
+def test_the_list_as_a_file_is_for_staff(client: CheckedClient, people: People) -> None:
+    assert client.get("/organisations/export.csv").status_code == 302
+    client.sign_in(people.officer)
+    assert client.get("/organisations/export.csv").status_code == 403
+    client.sign_in(people.staff)
+    answer = client.get("/organisations/export.csv?kind=council")
+    assert answer.mimetype == "text/csv"
+    assert "Northmere" in answer.text
+    assert "Plain Answers" not in answer.text
+
+
+# --- councils ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_council_that_ends_says_who_takes_over(client: CheckedClient, people: People) -> None:
+    old, new = people.officer.organisation, people.other_officer.organisation
+    assert isinstance(old, Council)
+    assert isinstance(new, Council)
+    new.gss_code, new.starts_on = "E06000099", date(2028, 4, 1)
+    old.gss_code, old.ends_on, old.successor_codes = "E07000099", date(2028, 3, 31), ["E06000099"]
+    db.session.commit()
+    text = client.get(page_of(people.officer)).text
+    assert "exists until 31 March 2028" in text
+    assert ">Eastbrook</a> takes over" in text
+    assert ">Northmere</a>" in client.get(page_of(people.other_officer)).text
+
+
+def test_staff_edit_the_domains_of_a_council(client: CheckedClient, people: People) -> None:
+    path = page_of(people.officer, "/domains")
+    client.sign_in(people.officer)
+    assert client.get(path).status_code == 403
+    assert client.post(path, data={"domain": "northmere.gov.uk"}).status_code == 403
+    client.sign_in(people.staff)
+    assert client.post(path, data={"domain": "@Northmere.gov.uk"}).status_code == 302
+    for wrong in ("northmere", "gmail.com", "northmere.gov.uk", ""):
+        assert client.post(path, data={"domain": wrong}).status_code in (409, 422), wrong
+    client.post(page_of(people.other_officer, "/domains"), data={"domain": "northmere.gov.uk"})
+    assert "Eastbrook" in client.get(path).text, "a shared domain says with whom"
+    row = db.session.scalar(sa.select(EmailDomain).where(EmailDomain.organisation_id == people.officer.organisation_id))
+    assert row is not None
+    remove = page_of(people.officer, f"/domains/{row.id}/remove")
+    assert [client.post(remove).status_code for _ in range(2)] == [302, 404]
+    assert client.get(page_of(people.founder, "/domains")).status_code == 404
+
+
+# --- suppliers --------------------------------------------------------------------------------------------------------
+
+FACTS = {
+    "name": "Plain Answers Ltd",
+    "about": "We answer.",
+    "website": "plain.example",
+    "region": "north-east",
+    "companies_house_number": "7654321",
+    "ppon": "PABC-1234-DEFG",
+    "founded_year": "2015",
+    "is_vcse": "no",
+    "staff": "1,2",
+    "turnover_pence": "£1,234,567.50",
+    "balance_sheet_pence": "",
+    "figures_on-day": "31",
+    "figures_on-month": "3",
+    "figures_on-year": "2026",
+}
+
+
+def test_administrators_say_the_facts_of_their_firm(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.founder)
+    assert client.get(page_of(people.founder, "/edit")).status_code == 200
+    assert client.post(page_of(people.founder, "/edit"), data=FACTS).status_code == 302
+    supplier = db.session.get(Supplier, people.founder.organisation_id)
+    assert supplier is not None
+    assert (supplier.turnover_pence, supplier.balance_sheet_pence) == (123456750, None)
+    assert (supplier.figures_on, supplier.staff, supplier.is_vcse) == (date(2026, 3, 31), 12, False)
+    text = client.get(page_of(people.founder)).text
+    assert "Yes, computed from its figures of 31 March 2026" in text
+    assert "£1,234,567.50" in text
+    assert 'value="1234567.50"' in client.get(page_of(people.founder, "/edit")).text
+
+
+def test_a_council_sees_the_size_and_not_the_figures(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.founder)
+    client.post(page_of(people.founder, "/edit"), data=FACTS)
+    client.sign_in(people.officer)
+    text = client.get(page_of(people.founder)).text
+    assert "computed from its figures of 31 March 2026" in text
+    assert "1,234,567" not in text
+    client.sign_in(people.staff)
+    assert "1,234,567" in client.get(page_of(people.founder)).text
+
+
+def test_only_its_administrators_and_staff_edit_a_firm(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.founder.organisation, "Flo Plain")
+    db.session.commit()
+    for membership, status in ((plain, 403), (people.other_founder, 404), (people.officer, 403), (people.staff, 302)):
+        client.sign_in(membership)
+        assert client.post(page_of(people.founder, "/edit"), data=FACTS).status_code == status
+    assert client.get(page_of(people.officer, "/edit")).status_code == 404, "a council's facts are the register's"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"figures_on-day": "31", "figures_on-month": "2"}, "There is no such date"),
+        ({"figures_on-month": ""}, "The date must have a month"),
+        ({"figures_on-day": "", "figures_on-month": "", "figures_on-year": ""}, "Enter the date that the figures"),
+        ({"figures_on-year": "2999"}, "must not be in the future"),
+        ({"turnover_pence": "a lot"}, "Enter an amount in pounds"),
+        ({"staff": "-1"}, "Enter a whole number"),
+        ({"founded_year": "99"}, "Enter a year of four digits"),
+        ({"name": " "}, "Enter the name of the firm"),
+        ({"ppon": "1234"}, "in the form PABC-1234-DEFG"),
+    ],
+)
+def test_wrong_facts_are_refused_and_kept_as_typed(
+    client: CheckedClient, people: People, changes: dict[str, str], words: str
+) -> None:
+    client.sign_in(people.founder)
+    page = client.post(page_of(people.founder, "/edit"), data=FACTS | changes)
+    assert page.status_code == 422
+    assert words in page.text
+    for value in changes.values():
+        assert not value.strip() or f'value="{value}"' in page.text
+
+
+def test_staff_approve_refuse_suspend_and_reinstate(client: CheckedClient, people: People) -> None:
+    supplier = people.founder.organisation
+    supplier.approved_at = None
+    db.session.commit()
+    to = people.founder.account.email
+    client.sign_in(people.staff)
+    assert client.post(page_of(people.founder, "/steps/refuse"), data={"reason": ""}).status_code == 422
+    assert client.post(page_of(people.founder, "/steps/refuse"), data={"reason": "No such firm."}).status_code == 302
+    assert "No such firm." in mails_to(to)[-1].body
+    assert "Not approved" in client.get(page_of(people.founder)).text
+    assert client.get(page_of(people.founder, "/steps/approve")).status_code == 200
+    assert client.post(page_of(people.founder, "/steps/approve")).status_code == 302
+    assert supplier.is_active
+    assert client.post(page_of(people.founder, "/steps/approve")).status_code == 409
+    assert client.post(page_of(people.founder, "/steps/suspend"), data={"reason": "Complaint."}).status_code == 302
+    assert organisations.standing(supplier) == "suspended"
+    assert client.post(page_of(people.founder, "/steps/reinstate")).status_code == 302
+    assert supplier.is_active
+    assert len(mails_to(to)) == 4
+    assert client.post(page_of(people.staff, "/steps/suspend"), data={"reason": "Us."}).status_code == 409
+
+
+@pytest.mark.parametrize("step", ["approve", "refuse", "suspend", "reinstate"])
+def test_nobody_else_decides(client: CheckedClient, people: People, step: str) -> None:
+    for membership in (people.founder, people.officer):
+        client.sign_in(membership)
+        answer = client.post(page_of(people.founder, f"/steps/{step}"), data={"reason": "Because."})
+        assert answer.status_code == 403
+    with pytest.raises(NotAllowed):
+        organisations.approve(people.founder.organisation, by=actor_for(people.founder), now=utc_now())
+
+
+# --- invitations ------------------------------------------------------------------------------------------------------
+
+
+def test_an_invited_person_gets_an_account(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.founder)
+    answer = client.post(page_of(people.founder, "/invite"), data={"email": "New@else.example"})
+    assert answer.status_code == 302
+    link = link_in(mails_to("new@else.example")[0])
+    client.sign_out()
+    assert "Join Plain Answers Ltd" in client.get(link).text
+    assert client.post(link, data={"name": "Nia", "password": "short"}).status_code == 422
+    assert client.post(link, data={"name": "Nia", "password": PASSWORD}).status_code == 302
+    assert "Plain Answers Ltd" in client.get("/account").text
+    assert client.get(link).status_code == 409
+
+
+def test_an_invited_person_with_an_account_keeps_it(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.staff)
+    email = people.officer.account.email
+    client.post(page_of(people.other_officer, "/invite"), data={"email": email})
+    link = link_in(mails_to(email)[0])
+    client.sign_out()
+    assert "You have an account" in client.get(link).text
+    assert client.post(link).location == "/sign-in"
+    assert len(people.officer.account.memberships) == 2
+    assert client.get("/account").status_code == 302, "the link alone does not sign in"
+
+
+def test_inviting_twice_is_inviting_once(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.founder)
+    for _ in range(2):
+        client.post(page_of(people.founder, "/invite"), data={"email": "new@else.example"})
+    assert len(mails_to("new@else.example")) == 1
+    assert db.session.scalar(sa.select(sa.func.count(Ticket.id))) == 1
+    again = client.post(page_of(people.founder, "/invite"), data={"email": people.founder.account.email})
+    assert again.status_code == 409
+    assert "acts for Plain Answers Ltd already" in again.text
+
+
+def test_an_invitation_can_be_sent_again_and_taken_back(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.founder)
+    client.post(page_of(people.founder, "/invite"), data={"email": "new@else.example"})
+    ticket = db.session.scalar(sa.select(Ticket))
+    assert ticket is not None
+    assert "new@else.example" in client.get(page_of(people.founder, "/people")).text
+    client.post(page_of(people.founder, f"/invitations/{ticket.id}/again"))
+    first, second = (link_in(mail) for mail in mails_to("new@else.example"))
+    assert (client.get(first).status_code, client.get(second).status_code) == (409, 200)
+    client.sign_in(people.other_founder)
+    assert client.post(page_of(people.founder, f"/invitations/{ticket.id}/revoke")).status_code == 404
+    assert client.post(page_of(people.other_founder, f"/invitations/{ticket.id}/revoke")).status_code == 404
+    client.sign_in(people.founder)
+    assert client.post(page_of(people.founder, f"/invitations/{ticket.id}/revoke")).status_code == 302
+    assert client.get(second).status_code == 409
+
+
+def test_a_council_invites_within_its_domains_and_staff_anyone(client: CheckedClient, people: People) -> None:
+    people.officer.organisation.domains.append(EmailDomain(domain="northmere.gov.uk"))
+    db.session.commit()
+    client.sign_in(people.officer)
+    refused = client.post(page_of(people.officer, "/invite"), data={"email": "x@gmail.com"})
+    assert refused.status_code == 422
+    assert "(northmere.gov.uk)" in refused.text
+    assert client.post(page_of(people.officer, "/invite"), data={"email": "x@northmere.gov.uk"}).status_code == 302
+    client.sign_in(people.staff)
+    assert client.post(page_of(people.officer, "/invite"), data={"email": "x@elsewhere.example"}).status_code == 302
+
+
+def test_staff_invite_staff(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.staff)
+    assert client.post(page_of(people.staff, "/invite"), data={"email": "new@lga.example"}).status_code == 302
+    client.sign_in(people.officer)
+    assert client.post(page_of(people.staff, "/invite"), data={"email": "me@lga.example"}).status_code == 403
+    client.sign_in(people.founder)
+    assert client.post(page_of(people.staff, "/invite"), data={"email": "me@lga.example"}).status_code == 404
+
+
+def test_a_plain_member_invites_members_and_no_administrators(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.founder.organisation, "Flo Plain")
+    db.session.commit()
+    client.sign_in(plain)
+    answers = {"email": "a@else.example", "is_administrator": "y"}
+    assert client.post(page_of(people.founder, "/invite"), data=answers).status_code == 403
+    del answers["is_administrator"]
+    assert client.post(page_of(people.founder, "/invite"), data=answers).status_code == 302
+    client.sign_in(people.founder)
+    client.post(page_of(people.founder, "/invite"), data={"email": "b@else.example", "is_administrator": "y"})
+    kept = {t.email: t.details["is_administrator"] for t in db.session.scalars(sa.select(Ticket))}
+    assert kept == {"a@else.example": False, "b@else.example": True}
+
+
+def test_the_people_of_an_organisation_are_for_its_own(client: CheckedClient, people: People) -> None:
+    path = page_of(people.officer, "/people")
+    assert client.get(path).status_code == 302
+    for membership, status in (
+        (people.other_officer, 403),
+        (people.founder, 403),
+        (people.officer, 200),
+        (people.staff, 200),
+    ):
+        client.sign_in(membership)
+        assert client.get(path).status_code == status
+
+
+# --- roles ------------------------------------------------------------------------------------------------------------
+
+
+def test_administrators_change_roles_and_members_do_not(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.officer.organisation, "Pam Plain")
+    db.session.commit()
+    role = page_of(people.officer, f"/people/{plain.id}/role")
+    for membership in (plain, people.other_officer):
+        client.sign_in(membership)
+        assert client.post(role, data={"role": "administrator"}).status_code == 403
+    client.sign_in(people.officer)
+    assert client.post(role, data={"role": "administrator"}).status_code == 302
+    assert plain.is_administrator
+    elsewhere = page_of(people.officer, f"/people/{people.founder.id}/role")
+    assert client.post(elsewhere, data={"role": "administrator"}).status_code == 404
+
+
+def test_an_organisation_keeps_one_administrator(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.officer.organisation, "Pam Plain")
+    db.session.commit()
+    client.sign_in(people.officer)
+    own = page_of(people.officer, f"/people/{people.officer.id}")
+    assert client.post(f"{own}/role", data={"role": "member"}).status_code == 409
+    assert client.post(f"{own}/remove").status_code == 409
+    client.post(page_of(people.officer, f"/people/{plain.id}/role"), data={"role": "administrator"})
+    assert client.get(f"{own}/remove").status_code == 200
+    assert client.post(f"{own}/remove").location == "/sign-in"
+    assert client.get("/account").status_code == 302
+    left = db.session.scalars(sa.select(Membership).where(Membership.organisation == people.other_officer.organisation))
+    assert [m.id for m in left] == [people.other_officer.id]
+
+
+def test_a_removed_person_is_signed_out_and_told(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.founder.organisation, "Flo Plain")
+    db.session.commit()
+    email, membership_id = plain.account.email, plain.id
+    client.sign_in(plain)
+    assert client.post(page_of(people.founder, f"/people/{people.founder.id}/remove")).status_code == 403
+    client.sign_in(people.founder)
+    assert client.post(page_of(people.founder, f"/people/{membership_id}/remove")).status_code == 302
+    assert db.session.scalar(sa.select(SignInSession).where(SignInSession.membership_id == membership_id)) is None
+    assert "removed you" in mails_to(email)[-1].body
+    assert db.session.scalar(sa.select(Account.id).where(Account.email == email)) is not None
+
+
+def test_a_member_may_leave(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.founder.organisation, "Flo Plain")
+    db.session.commit()
+    client.sign_in(plain)
+    assert client.post(page_of(people.founder, f"/people/{plain.id}/remove")).location == "/sign-in"
+
+
+def test_a_council_has_one_procurement_lead_at_most(client: CheckedClient, people: People) -> None:
+    plain = member_of(people.officer.organisation, "Pam Plain")
+    db.session.commit()
+    lead = page_of(people.officer, f"/people/{plain.id}/lead")
+    for membership in (plain, people.staff, people.other_officer):
+        client.sign_in(membership)
+        assert client.post(lead).status_code == 403
+    client.sign_in(people.officer)
+    assert client.post(lead).status_code == 302
+    assert plain.is_procurement_lead
+    assert "procurement lead" in mails_to(plain.account.email)[-1].subject
+    client.post(page_of(people.officer, f"/people/{people.officer.id}/lead"))
+    db.session.expire_all()
+    assert [m.is_procurement_lead for m in (plain, people.officer)] == [False, True]
+    client.post(page_of(people.officer, "/no-lead"))
+    db.session.expire_all()
+    assert not people.officer.is_procurement_lead
+    client.sign_in(people.founder)
+    assert client.post(page_of(people.founder, f"/people/{people.founder.id}/lead")).status_code == 403
+
+
+def test_two_administrators_who_leave_at_once_leave_one(own_app: Flask) -> None:
+    """Real transactions in threads: whoever comes second finds that they are the last."""
+    with own_app.app_context():
+        council = Council(name="Northmere", approved_at=utc_now())
+        db.session.add(council)
+        ids = [member_of(council, f"Admin {n}", is_administrator=True) for n in range(4)]
+        db.session.commit()
+        ids = [m.id for m in ids]
+    start, outcomes = threading.Barrier(4), []
+
+    def leave(membership_id: uuid.UUID) -> None:
+        with own_app.app_context():
+            begin = db.session
+            membership = begin.get(Membership, membership_id)
+            assert membership is not None
+            actor = actor_for(membership)
+            begin.rollback()
+            start.wait()
+            begin_writing(begin)
+            try:
+                mine = begin.get(Membership, membership_id)
+                assert mine is not None
+                members.remove(mine, by=actor, now=utc_now())
+                begin.commit()
+                outcomes.append("left")
+            except Conflict:
+                begin.rollback()
+                outcomes.append("kept")
+
+    threads = [threading.Thread(target=leave, args=(each,)) for each in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with own_app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(Membership.id))) == 1
+    assert sorted(outcomes) == ["kept", "left", "left", "left"]
+
+
+def test_services_say_no_without_the_pages(app: Flask, people: People) -> None:
+    now = utc_now()
+    outsider = actor_for(people.other_founder)
+    firm = people.founder.organisation
+    assert isinstance(firm, Supplier)
+    for forbidden in (
+        lambda: members.invite(firm, "x@y.example", by=outsider, now=now),
+        lambda: members.set_administrator(people.founder, False, by=outsider),
+        lambda: members.remove(people.founder, by=outsider, now=now),
+        lambda: members.name_lead(firm, people.founder, by=actor_for(people.founder), now=now),
+        lambda: organisations.edit(firm, {"name": "Mine"}, by=outsider),
+        lambda: organisations.suspend(firm, "x", by=outsider, now=now),
+        lambda: organisations.add_domain(people.officer.organisation, "a.gov.uk", by=actor_for(people.officer)),
+    ):
+        with pytest.raises(NotAllowed):
+            forbidden()
+    with pytest.raises(DomainError):
+        organisations.add_domain(firm, "a.gov.uk", by=actor_for(people.staff))
+
+
+def test_the_host_is_one_of_the_organisations(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.staff)
+    host = db.session.scalar(sa.select(Host.id))
+    assert "Local Government Association" in client.get(f"/organisations/{host}").text
+    assert db.session.scalar(sa.select(sa.func.count(Organisation.id))) == 5
