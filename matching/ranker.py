@@ -76,8 +76,11 @@ class Ranking:
 class Judge:
     """Scores documents against one query: those of a collection, or a document that is not in it."""
 
-    def __init__(self, collection: Collection, query: Encoded, weights: Weights) -> None:
-        """Put each ingredient on its scale for this query."""
+    def __init__(self, collection: Collection, query: Encoded, weights: Weights, exclude: Container[str] = ()) -> None:
+        """Put each ingredient on its scale for this query, as if the excluded documents were not there.
+
+        A query that stands in the collection itself would else set the scale by how well it answers itself.
+        """
         self._collection = collection
         self._query = query
         has_vectors = query.has_vectors and query.model == collection.model
@@ -86,24 +89,27 @@ class Judge:
             self._weights |= {"passages": weights.passages, "gist": weights.gist, "whole": weights.whole}
         self.has_meaning = has_vectors
         self.lexical = collection.postings.scores(query.terms)
-        self._scales = {"lexical": spread(self.lexical[collection.live()], self._usual_lexical(collection.postings))}
+        self._scales = {
+            "lexical": spread(self.lexical[collection.live(None, exclude)], self._usual_lexical(collection.postings))
+        }
         if has_vectors:
             self._gist = gist(query)
-            self._scales |= self._dense_scales()
+            self._scales |= self._dense_scales(exclude)
 
     def _usual_lexical(self, postings: Postings) -> float:
         return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._query.terms.items())
 
-    def _dense_scales(self) -> dict[str, tuple[float, float]]:
+    def _dense_scales(self, exclude: Container[str]) -> dict[str, tuple[float, float]]:
         calibration = self._collection.calibration
+        kept = np.array([id not in exclude for id in calibration.wholes.ids], np.bool_)
         found = {
-            "gist": spread(self._collection.gists.sample_scores(self._gist), 2 * USUAL_SPREAD),
-            "whole": spread(self._collection.wholes.sample_scores(self._query.whole), 2 * USUAL_SPREAD),
+            "gist": spread(self._collection.gists.sample_scores(self._gist)[kept], 2 * USUAL_SPREAD),
+            "whole": spread(self._collection.wholes.sample_scores(self._query.whole)[kept], 2 * USUAL_SPREAD),
             "passages": (0.0, USUAL_SPREAD),
         }
         if len(calibration.starts):
             nearest = np.maximum.reduceat(calibration.passages @ self._query.passages.T, calibration.starts, axis=0)
-            found["passages"] = spread(nearest.mean(axis=1), USUAL_SPREAD)
+            found["passages"] = spread(nearest.mean(axis=1)[kept], USUAL_SPREAD)
         return found
 
     def slots(self, live: Flags) -> tuple[npt.NDArray[np.int64], dict[str, Scores]]:
@@ -177,16 +183,16 @@ class Ranker:
         self.collection = collection
         self.weights = weights or Weights()
 
-    def judge(self, query: Encoded) -> Judge:
-        """Prepare to score single texts against a query."""
-        return Judge(self.collection, query, self.weights)
+    def judge(self, query: Encoded, exclude: Container[str] = ()) -> Judge:
+        """Prepare to score single texts against a query, on the scale of `rank` with the same exclusions."""
+        return Judge(self.collection, query, self.weights, exclude)
 
     def rank(
         self, query: Encoded, top: int = 10, *, allowed: Container[str] | None = None, exclude: Container[str] = ()
     ) -> Ranking:
         """Return the best `top` of the allowed documents, by score and then by id."""
         with self.collection.lock:
-            judge = self.judge(query)
+            judge = self.judge(query, exclude)
             slots, contributions = judge.slots(self.collection.live(allowed, exclude))
             scores = _total(contributions, len(slots))
             names = list(contributions)

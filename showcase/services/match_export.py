@@ -12,7 +12,7 @@ from showcase.services import filters, matches, messages, ranking, reasons, resp
 from showcase.services.csv_export import Cell
 from showcase.services.filters import Chosen
 from showcase.services.publication_lists import listed_answers
-from showcase.services.ranking import Place
+from showcase.services.ranking import Order, Place
 
 HEAD = (
     "Rank",
@@ -49,11 +49,11 @@ def rows(challenge: Challenge, *, seen_by: Actor, chosen: Chosen) -> Iterator[tu
     for place in order.places:
         solution = found[place.id]
         decision, response = decisions.get(place.id), given.pop(place.id, None)
-        yield _row(challenge, solution, place, decision, response, order.ranker, seen_by)
+        yield _row(challenge, solution, place, decision, response, order, seen_by)
     if not chosen:
         for response in given.values():
             decision = decisions.get(response.solution_id)
-            yield _row(challenge, response.solution, None, decision, response, order.ranker, seen_by)
+            yield _row(challenge, response.solution, None, decision, response, order, seen_by)
 
 
 def _row(
@@ -62,7 +62,7 @@ def _row(
     place: Place | None,
     decision: Decision | None,
     response: Response | None,
-    ranker: str,
+    order: Order,
     seen_by: Actor,
 ) -> tuple[Cell, ...]:
     facts = reasons.facets_for(challenge, listed_answers(seen_by, challenge), listed_answers(seen_by, solution))
@@ -70,7 +70,11 @@ def _row(
         place.rank if place else None,
         solution.published_title or solution.title,
         solution.organisation.name,
-        matches.closeness(place.score).value if place else "Not among the best",
+        matches.closeness(place.score).value
+        if place and order.judge.has_meaning
+        else ""
+        if place
+        else "Not among the best",
         round(place.score, 2) if place else None,
         *("; ".join(fact.text for fact in facts if fact.fits is fits) for fits in (True, False, None)),
         decision.verdict.value.replace("_", " ") if decision else "",
@@ -78,7 +82,7 @@ def _row(
         decision.created_at if decision else None,
         decision.reason if decision else "",
         response.state.value.replace("_", " ") if response else "",
-        ranker,
+        order.ranker,
         "; ".join(text.illustration for text in (challenge, solution) if text.is_illustrative),
         messages.link(f"/solutions/{solution.id}"),
     )

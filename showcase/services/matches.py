@@ -43,10 +43,10 @@ class Closeness(StrEnum):
     LOOSE = "Loosely"
 
 
-CLOSENESS = ((3.0, Closeness.VERY_CLOSE), (2.0, Closeness.CLOSE), (1.0, Closeness.PARTLY))
+CLOSENESS = ((3.3, Closeness.VERY_CLOSE), (2.2, Closeness.CLOSE), (1.2, Closeness.PARTLY))
 """Least score of each. A score counts in spreads above the average for the query, so it reads the same everywhere."""
-SAME_NEED = 2.5
-"""Least score at which another challenge is said to describe something like this one."""
+SAME_NEED = 2.0
+"""Least score at which another challenge is said to describe something like this one in other words."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,14 @@ class Card:
     further: Sequence[tuple[Publication, Place]] = ()
     """The same supplier's other profiles, folded under its best."""
 
+    strength: float = 0.0
+    """The score, made comparable where only words were compared."""
+    is_by_words_only: bool = False
+
     @property
-    def closeness(self) -> Closeness:
-        """Return the score in words."""
-        return closeness(self.place.score)
+    def closeness(self) -> Closeness | None:
+        """Return the score in words; none where only words were compared, which says too little for that."""
+        return None if self.is_by_words_only else closeness(self.strength)
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,8 @@ def solutions_for(
             group[0],
             _why_solution(challenge, asked, found[group[0].id], order, seen_by),
             [(found[place.id], place) for place in group[1:]],
+            order.strength(group[0]),
+            not order.judge.has_meaning,
         )
         for group in shown
     ]
@@ -237,20 +243,19 @@ def same_need(challenge: Challenge, *, seen_by: Actor) -> list[Card]:
     if not vectors.text_of(challenge.id, challenge.questionnaire, challenge.content).whole.strip():
         return []
     cards, _ = similar_to(challenge, seen_by=seen_by, is_working_text=True)
-    return [card for card in cards if card.place.score >= SAME_NEED]
+    return [card for card in cards if card.strength >= SAME_NEED]
 
 
 def _similar(order: Order) -> list[Card]:
-    near = [place for place in order.places if closeness(place.score) is not Closeness.LOOSE]
+    near = [place for place in order.places if closeness(order.strength(place)) is not Closeness.LOOSE]
     found = load(Challenge, [place.id for place in near])
     query = (order.query.text, order.query.encoded)
     cards = []
     for place in near:
         encoded = order.encoded(place.id)
         assert encoded is not None
-        cards.append(
-            Card(found[place.id], place, reasons.why(query, (reasons.text_of(found[place.id]), encoded), order.judge))
-        )
+        told = reasons.why(query, (reasons.text_of(found[place.id]), encoded), order.judge)
+        cards.append(Card(found[place.id], place, told, strength=order.strength(place)))
     return cards
 
 

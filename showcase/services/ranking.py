@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from matching.collection import Collection
 from matching.embedder import EmbedderUnavailable
 from matching.encoding import Encoded, encode, encode_challenges
-from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored
+from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored, Weights
 from matching.remote import HttpEmbedder
 from matching.texts import Text
 from showcase.extensions import db, settings
@@ -69,6 +69,10 @@ class Order:
     notices: tuple[str, ...]
     on: datetime
     """When it was made."""
+
+    def strength(self, place: Place) -> float:
+        """Return a score on the scale of a full ranking, also where words alone could be weighed."""
+        return place.score if self.judge.has_meaning else place.score / Weights().lexical
 
     def encoded(self, id: uuid.UUID) -> Encoded | None:
         """Return what the ranking knows of one of its texts."""
@@ -129,9 +133,10 @@ def order(
     name = str(sa.inspect(kind).polymorphic_identity)
     live = index.live(name, settings().model_name)
     ranker = Ranker(live.collection)
-    ranking = ranker.rank(query.encoded, MOST_CONFIRMED, exclude={str(id) for id in exclude})
+    left_out = {str(id) for id in exclude}
+    ranking = ranker.rank(query.encoded, MOST_CONFIRMED, exclude=left_out)
     with live.collection.lock:
-        judge = ranker.judge(query.encoded)
+        judge = ranker.judge(query.encoded, left_out)
     places: list[Place] = []
     for place in _confirmed(kind, ranking.matches, seen_by, where):
         places.append(place)

@@ -25,6 +25,8 @@ from showcase.services import vectors
 MOST_GAPS = 4
 """Gaps that a card names; a page of sixteen is not read."""
 SNIPPET_WORDS = 45
+LEAST_RARITY = 1.3
+"""Least weight of a shared word that is worth showing: about a quarter of the texts may have it."""
 VOCABULARIES = ("service_areas", "council_types", "regions", "maturity", "must_haves", "budget_bands")
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -68,13 +70,14 @@ def why(
     query, document = (asked, offered) if is_challenge_asking else (offered, asked)
     told = explain(judge, query, document)
     missing = told.gaps if is_challenge_asking else _gaps(judge, asked, offered)
-    terms = list(told.terms.terms) if told.terms else []
+    rare = {term for term in query.encoded.terms if judge.term_weight(term) >= LEAST_RARITY}
+    terms = [word for word in (told.terms.terms if told.terms else ()) if stem(word.lower()) in rare]
     left, right = "", ""
     if told.passage:
         left, right = told.passage.challenge, told.passage.solution
         if not is_challenge_asking:
             left, right = right, left
-    shared = {stem(word.lower()) for word in terms} | (set(term_counts(left)) & set(term_counts(right)))
+    shared = {stem(word.lower()) for word in terms} | (set(term_counts(left)) & set(term_counts(right)) & rare)
     return Why(segments(left, shared), segments(right, shared), terms, missing[:MOST_GAPS], len(missing))
 
 
