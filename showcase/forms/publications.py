@@ -82,7 +82,7 @@ class OutcomeForm(PlainForm):
     """One row of outcomes."""
 
     claim = TextField("What changed, by how much", [Length(max=500)])
-    evidence = SelectField("How you know", choices=NOT_SAID | dict(vocabulary("evidence_grades").choices()))
+    evidence = SelectField("How you know", default="", choices=NOT_SAID | dict(vocabulary("evidence_grades").choices()))
     source = TextField("Source: a report, a date, who can confirm it", [Length(max=500)])
 
     def validate_claim(self, field: StringField) -> None:

@@ -51,13 +51,13 @@ def save(noun: Noun, publication: Publication, section: str) -> ResponseReturnVa
         form.add_row()
         return _section_page(noun, publication, asked, form)
     if form.validate_on_submit():
-        try:
-            with errors_on(form):
-                _keep(publication, asked, form)
-                flash(f"Saved: {asked.title}.", "success")
-                return redirect(_onward(noun, publication, asked))
-        except publications.Clash as clash:
-            return _clash_page(noun, publication, asked, form.answers(), clash)
+        typed = form.answers()
+        with errors_on(form):
+            _keep(publication, asked, form)
+            flash(f"Saved: {asked.title}.", "success")
+            return redirect(_onward(noun, publication, asked))
+        if isinstance(form.refusal, publications.Clash):
+            return _clash_page(noun, publication, asked, typed, form.refusal)
     return _section_page(noun, publication, asked, form), form.status
 
 

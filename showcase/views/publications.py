@@ -142,7 +142,7 @@ def _what_was_pasted(noun: Noun, pasted: pasting.Pasted) -> str:
 
 ROUTES = (
     Route("", "index", index, lambda noun: noun.browse, is_of_one=False),
-    Route(".csv", "export", export, lambda noun: noun.browse, is_of_one=False),
+    Route("/export.csv", "export", export, lambda noun: noun.browse, is_of_one=False),
     Route("/yours", "mine", mine, lambda noun: noun.create, is_of_one=False),
     Route("/new", "new", new, lambda noun: noun.create, is_of_one=False, methods=("GET", "POST")),
     Route("", "show", show, lambda noun: Permission.PUBLICATION_SEE),

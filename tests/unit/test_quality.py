@@ -22,7 +22,7 @@ DECENT_SOLUTION: Content = {
     "name": "DRYROOMS",
     "summary": "Shows housing officers which homes are likely to become damp, from readings that tenants agree to.",
     "how": "A small meter in each home sends temperature and humidity once an hour. Officers see a list each morning, "
-    "with the reasons, and decide whom to visit. Nothing is booked without them. Tenants can see all that is known of them.",
+    "with the reasons, and decide whom to visit. Nothing is booked without them. Tenants see it all.",
     "contact_name": "Fay Founder",
     "contact_email": "fay@dryrooms.example",
     "outcomes": [{"claim": "Complaints fell by 31%"}],
@@ -83,9 +83,8 @@ def test_users_are_named_and_need_something() -> None:
         "what they need to do"
         in advice_on("users", "Housing officers, tenants, and the surveyors of two firms.")[0].text
     )
-    assert "Name the people" in advice_on("problem", "x")[0].text or advise(
-        CHALLENGE_QUESTIONS, {"problem": "It is slow."}
-    )
+    named = advice_on("users", "", problem="Homes are damp.")
+    assert [each.text.startswith("Name the people") for each in named] == [True]
 
 
 def test_a_measure_has_a_figure() -> None:

@@ -1,0 +1,410 @@
+"""The life of a challenge and of a solution through their pages: who sees what, who may do what, in each state."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from showcase.extensions import db
+from showcase.models import AuditEntry, Challenge, Council, Membership, Message, Publication, Solution
+from showcase.models.enums import State
+from showcase.services import publications
+from tests.integration.conftest import CheckedClient, People, Statements, member_of
+from tests.integration.publication_texts import CHALLENGE, SOLUTION, a_challenge, a_solution, published, take
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="version"[^>]*value="([^"]*)"', page)
+    assert found, "the page has no version"
+    return found.group(1)
+
+
+def fields(page: str) -> dict[str, Any]:
+    """Return what a browser would send back of the section form, unchanged."""
+    sent: dict[str, Any] = {"version": token(page)}
+    for name, text in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>([^<]*)</textarea>', page):
+        sent[name] = text.replace("&#39;", "'").strip("\n")
+    for tag in re.findall(r"<input[^>]*>", page):
+        name, value = (re.search(rf' {part}="([^"]*)"', tag) for part in ("name", "value"))
+        if name and name.group(1) not in ("version", "csrf_token") and ("checked" in tag or 'type="text"' in tag):
+            sent.setdefault(name.group(1), value.group(1) if value else "")
+    return sent
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_challenge_from_first_word_to_archive(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.officer)
+    pasted = "Problem\nTenants wait for months.\nUsers: Officers need to see it."
+    client.post("/challenges/new", data={"title": "How might we keep homes dry?", "pasted": pasted})
+    challenge = db.session.scalars(sa.select(Challenge)).one()
+    base = f"/challenges/{challenge.id}"
+    assert challenge.content["problem"] == "Tenants wait for months."
+    refused = client.post(f"{base}/steps/submit")
+    assert refused.status_code == 422
+    assert "Before review can be asked for, answer: Service; Who owns the problem." in refused.text
+    section = {**fields(client.get(f"{base}/edit/problem").text), "service_areas": ["housing-repairs"]}
+    assert client.post(f"{base}/edit/problem", data=section).location == f"{base}/edit/fit"
+    section = {**fields(client.get(f"{base}/edit/ownership").text), "owner": "Head of Repairs", "exit": "1"}
+    assert client.post(f"{base}/edit/ownership", data=section).location == f"{base}/draft"
+    assert client.post(f"{base}/steps/submit").location == f"{base}/draft"
+    client.sign_in(people.staff)
+    page = client.get(base, follow_redirects=True).text
+    assert "Tenants wait for months." in page
+    assert client.post(f"{base}/steps/request_changes", data={"reason": " "}).status_code == 422
+    client.post(f"{base}/steps/request_changes", data={"reason": "Say how many."})
+    client.sign_in(people.officer)
+    assert "Say how many." in client.get(f"{base}/draft").text
+    section = {**fields(client.get(f"{base}/edit/problem").text), "problem": "412 tenants wait for months."}
+    client.post(f"{base}/edit/problem", data=section)
+    client.post(f"{base}/steps/submit")
+    client.sign_in(people.staff)
+    client.post(f"{base}/steps/publish")
+    client.sign_out()
+    assert "412 tenants wait for months." in client.get(base).text
+    client.sign_in(people.officer)
+    client.post(f"{base}/steps/close")
+    client.sign_out()
+    assert "takes no more responses" in client.get(base).text
+    client.sign_in(people.officer)
+    client.post(f"{base}/steps/archive", data={"reason": "Solved."})
+    client.sign_out()
+    assert client.get(base).status_code == 302
+    client.sign_in(people.officer)
+    history = client.get(f"{base}/history").text
+    assert "Say how many." in history
+    assert "Solved." in history
+    compared = client.get(f"{base}/compare?from=1&to=2").text
+    assert re.search(r"<ins>.*412", compared)
+    client.post(f"{base}/steps/restore")
+    db.session.refresh(challenge)
+    assert challenge.state is State.DRAFT
+    told = set(db.session.scalars(sa.select(Message.subject)))
+    assert {"Changes asked for: How might we keep homes dry?", "Published: How might we keep homes dry?"} <= told
+    actions = list(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_id == challenge.id)))
+    assert {"challenge.created", "challenge.saved", "challenge.publish", "challenge.archive"} <= set(actions)
+
+
+def test_a_solution_is_written_with_outcomes_money_and_councils(client: CheckedClient, people: People) -> None:
+    db.session.add(Council(name="Camden London Borough", short_name="Camden", gss_code="E09000007"))
+    solution = a_solution(people.founder)
+    base = f"/solutions/{solution.id}"
+    client.sign_in(people.founder)
+    page = client.get(f"{base}/edit/evidence").text
+    assert "Outcome 1" in page
+    assert "Outcome 2" not in page
+    more = client.post(f"{base}/edit/evidence", data={"version": token(page), "outcomes-0-claim": "A", "add_row": "1"})
+    assert "Outcome 2" in more.text
+    assert 'value="A"' in more.text
+    data = {
+        "version": token(page),
+        "outcomes-0-claim": "Complaints fell by 31%",
+        "outcomes-0-evidence": "measured",
+        "outcomes-1-source": "A source for nothing",
+        "live_councils": "camden\nCamdem",
+        "ai_types": ["predictive", "perceptive"],
+    }
+    wrong = client.post(f"{base}/edit/evidence", data=data)
+    assert wrong.status_code == 422
+    assert "Did you mean Camden London Borough?" in wrong.text
+    assert "Say what changed, or clear the row" in wrong.text
+    assert "Camdem" in wrong.text
+    data |= {"live_councils": "camden", "outcomes-1-source": ""}
+    assert client.post(f"{base}/edit/evidence", data=data).status_code == 302
+    db.session.refresh(solution)
+    assert solution.content["outcomes"] == [{"claim": "Complaints fell by 31%", "evidence": "measured"}]
+    assert solution.content["live_councils"] == ["E09000007"]
+    assert solution.content["ai_types"] == ["perceptive", "predictive"]
+    data = {
+        "version": token(client.get(f"{base}/edit/price").text),
+        "price_floor": "£9,500.50",
+        "price_model": "Per home",
+    }
+    client.post(f"{base}/edit/price", data=data)
+    db.session.refresh(solution)
+    assert solution.content["price_floor"] == 950_050
+    assert "31% (Measured by a council, before and after)" in client.get(f"{base}/draft").text
+
+
+def test_a_date_that_is_none_is_shown_again_as_typed(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    client.sign_in(people.officer)
+    url = f"/challenges/{challenge.id}/edit/timing"
+    data = {
+        "version": token(client.get(url).text),
+        "timing": "Before winter",
+        "contract_ends_on-day": "31",
+        "contract_ends_on-month": "2",
+        "contract_ends_on-year": "2028",
+    }
+    page = client.post(url, data=data)
+    assert page.status_code == 422
+    assert "There is no such date" in page.text
+    assert 'value="31"' in page.text
+    assert "Before winter" in page.text
+    saved = client.post(url.replace("/edit/", "/autosave/"), data=data).get_json()
+    assert saved["unsaved"] == ["When that contract ends"]
+    db.session.refresh(challenge)
+    assert challenge.content["timing"] == "Before winter"
+
+
+# --- two writers ------------------------------------------------------------------------------------------------------
+
+
+def test_two_officers_never_overwrite_each_other_unseen(client: CheckedClient, people: People) -> None:
+    colleague = member_of(people.officer.organisation, "Cora Colleague")
+    challenge = a_challenge(people.officer)
+    db.session.commit()
+    url = f"/challenges/{challenge.id}/edit/problem"
+    client.sign_in(people.officer)
+    mine = fields(client.get(url).text)
+    client.sign_in(colleague)
+    theirs = fields(client.get(url).text)
+    saved = client.post(url.replace("/edit/", "/autosave/"), data={**theirs, "problem": "Theirs.", "why_now": "Law."})
+    assert saved.status_code == 200
+    client.sign_in(people.officer)
+    assert client.post(url.replace("/edit/", "/autosave/"), data={**mine, "problem": "Mine."}).status_code == 409
+    clash = client.post(url, data={**mine, "problem": "Mine.", "tried": "A letter."})
+    assert clash.status_code == 409
+    for words in ("Theirs", "Mine", "Law.", "A letter.", "Cora Colleague"):
+        assert words in clash.text
+    db.session.refresh(challenge)
+    assert challenge.content["problem"] == "Theirs."
+    client.post(url, data={**fields(clash.text), "exit": "1"})
+    db.session.refresh(challenge)
+    assert challenge.content["problem"] == "Mine."
+    assert challenge.content["why_now"] == "Law."
+    assert challenge.content["tried"] == "A letter."
+
+
+def test_changes_to_different_answers_are_joined(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    client.sign_in(people.officer)
+    url = f"/challenges/{challenge.id}/edit/problem"
+    first = fields(client.get(url).text)
+    client.post(url, data={**first, "why_now": "A law."})
+    assert client.post(url, data={**first, "tried": "A letter."}).status_code == 302
+    db.session.refresh(challenge)
+    assert (challenge.content["why_now"], challenge.content["tried"]) == ("A law.", "A letter.")
+
+
+def test_autosaving_twice_is_no_clash_with_oneself(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    client.sign_in(people.officer)
+    url = f"/challenges/{challenge.id}/edit/problem"
+    data = fields(client.get(url).text)
+    for words in ("One.", "One, two."):
+        reply = client.post(url.replace("/edit/", "/autosave/"), data={**data, "problem": words})
+        data["version"] = reply.get_json()["version"]
+    assert client.post(url, data={**data, "problem": "One, two, three."}).status_code == 302
+    db.session.refresh(challenge)
+    assert challenge.content["problem"] == "One, two, three."
+
+
+def test_words_typed_while_a_colleague_asked_for_review_are_given_back(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    client.sign_in(people.officer)
+    url = f"/challenges/{challenge.id}/edit/problem"
+    data = fields(client.get(url).text)
+    take(challenge, "submit", people.officer)
+    page = client.post(url, data={**data, "problem": "Words of an hour."})
+    assert page.status_code == 409
+    assert "Words of an hour." in page.text
+    assert "take it back to draft" in page.text
+
+
+def test_editing_a_published_text_leaves_it_visible_and_can_be_given_up(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    published(challenge, people)
+    client.sign_in(people.officer)
+    url = f"/challenges/{challenge.id}"
+    client.post(f"{url}/edit/problem", data={**fields(client.get(f"{url}/edit/problem").text), "problem": "New words."})
+    assert "New words." not in client.get(url).text
+    assert "New words." in client.get(f"{url}/draft").text
+    client.post(f"{url}/reset")
+    db.session.refresh(challenge)
+    assert challenge.state is State.PUBLISHED
+    assert challenge.content == challenge.published_content
+
+
+# --- who sees what ----------------------------------------------------------------------------------------------------
+
+
+def test_only_its_council_sees_a_draft(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    for role, status in (("officer", 200), ("other_officer", 404), ("staff", 404), ("founder", 404)):
+        client.sign_in(getattr(people, role))
+        for page in ("draft", "history", "edit/problem", "compare"):
+            assert client.get(f"/challenges/{challenge.id}/{page}").status_code == status, (role, page)
+        assert client.post(f"/challenges/{challenge.id}/steps/archive").status_code != 200
+
+
+def test_what_a_council_keeps_is_shown_to_no_one_else(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    published(challenge, people)
+    page, export = f"/challenges/{challenge.id}", "/challenges/export.csv"
+    secrets = ("Incumbent Systems", "£25,000 to £50,000")
+    seen = {"other_officer": True, "founder": False, None: False}
+    for role, is_backer_seen in seen.items():
+        client.sign_in(getattr(people, role)) if role else client.sign_out()
+        for text in (client.get(page).text, client.get(export).text):
+            assert not any(secret in text for secret in secrets), role
+            assert ("Director of Housing" in text) is is_backer_seen, role
+    client.sign_in(people.officer)
+    assert all(secret in client.get(page).text for secret in secrets)
+    assert not any(secret in client.get(export).text for secret in secrets)
+    for word in ("Incumbent", "25k-50k"):
+        assert "0 challenges" in client.get(f"/challenges?q={word}").text
+
+
+def test_a_shown_budget_is_shown(client: CheckedClient, people: People) -> None:
+    published(a_challenge(people.officer, is_budget_shown=True), people)
+    assert "£25,000 to £50,000" in client.get("/challenges/export.csv").text
+
+
+def test_suppliers_never_see_each_others_profiles(client: CheckedClient, people: People) -> None:
+    solution = a_solution(people.founder)
+    published(solution, people)
+    url = f"/solutions/{solution.id}"
+    client.sign_in(people.other_founder)
+    assert client.get(url).status_code == 404
+    assert client.get("/solutions").location == "/solutions/yours"
+    assert "Dry Rooms" not in client.get("/solutions/export.csv").text
+    client.sign_out()
+    assert client.get(url).status_code == 302
+    client.sign_in(people.officer)
+    assert "£12,345 a year, excluding VAT" in client.get(url).text
+    assert "12,345" in client.get("/solutions/export.csv").text
+
+
+def test_only_staff_publish_and_only_in_review(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    take(challenge, "submit", people.officer)
+    url = f"/challenges/{challenge.id}/steps/publish"
+    for role in ("officer", "other_officer", "founder"):
+        client.sign_in(getattr(people, role))
+        assert client.post(url).status_code in (403, 404), role
+    client.sign_in(people.staff)
+    assert publications.awaiting_review() == [challenge]
+    assert client.post(url).status_code == 302
+    assert publications.awaiting_review() == []
+    assert client.post(url).status_code == 403
+    assert client.post(url.replace("publish", "no-such-step")).status_code == 404
+
+
+def test_the_procurement_lead_approves_first(client: CheckedClient, people: People) -> None:
+    lead = member_of(people.officer.organisation, "Lena Lead", is_procurement_lead=True)
+    challenge = a_challenge(people.officer)
+    db.session.commit()
+    base = f"/challenges/{challenge.id}"
+    client.sign_in(people.officer)
+    assert "procurement lead was asked" in client.post(f"{base}/steps/submit", follow_redirects=True).text
+    client.sign_in(people.staff)
+    assert client.get(f"{base}/draft").status_code == 404
+    client.sign_in(lead)
+    client.post(f"{base}/steps/return", data={"reason": "Not yet."})
+    assert challenge.state is State.CHANGES_REQUESTED
+    client.post(f"{base}/steps/submit")
+    assert challenge.state is State.IN_REVIEW
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+def test_filters_stand_in_the_address(client: CheckedClient, people: People) -> None:
+    published(a_challenge(people.officer), people)
+    published(a_challenge(people.other_officer, title="How might we sort waste?", service_areas=["waste"]), people)
+    closed = a_challenge(people.officer, title="How might we count votes?", service_areas=["elections"])
+    published(closed, people)
+    take(closed, "close", people.officer)
+    expected = {
+        "": 3,
+        "?q=WASTE": 1,
+        "?q=eastbrook": 1,
+        "?q=100%25": 0,
+        "?status=open": 2,
+        "?status=closed": 1,
+        "?status=open&status=closed": 3,
+        "?service_area=waste&service_area=elections": 2,
+        "?region=north-east": 2,
+        "?council_type=district": 1,
+        "?page=99": 3,
+        "?page=x&sort=nonsense": 3,
+    }
+    for address, count in expected.items():
+        assert f"{count} challenge{'' if count == 1 else 's'}" in client.get(f"/challenges{address}").text, address
+    ordered = client.get("/challenges?sort=title").text
+    assert ordered.index("count votes") < ordered.index("find damp homes") < ordered.index("sort waste")
+    rows = client.get("/challenges/export.csv?service_area=waste").text.splitlines()
+    assert len(rows) == 2
+    assert rows[0].startswith("\ufeffOrganisation,")
+
+
+def test_a_working_title_is_in_no_list(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    published(challenge, people)
+    client.sign_in(people.officer)
+    url = f"/challenges/{challenge.id}/edit/problem"
+    client.post(url, data={**fields(client.get(url).text), "title": "Secret plan"})
+    client.sign_out()
+    assert "Secret plan" not in client.get("/challenges").text
+    assert "0 challenges" in client.get("/challenges?q=secret").text
+
+
+@pytest.mark.parametrize("address", ["/challenges", "/challenges/export.csv", "/challenges/yours"])
+def test_a_list_costs_the_same_with_three_rows(
+    client: CheckedClient, people: People, count_queries: Counting, address: str
+) -> None:
+    client.sign_in(people.officer)
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            published(a_challenge(people.officer), people)
+        db.session.expire_all()
+        assert client.get(address).status_code == 200
+        with count_queries() as queries:
+            client.get(address)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_what_came_with_the_seeds_says_so(client: CheckedClient, people: People) -> None:
+    texts: list[tuple[Publication, str]] = [
+        (a_challenge(people.officer), "challenges"),
+        (a_solution(people.founder), "solutions"),
+    ]
+    client.sign_in(people.staff)
+    for text, path in texts:
+        text.is_illustrative = True
+        published(text, people)
+        for page in (f"/{path}/{text.id}", f"/{path}/{text.id}/draft", f"/{path}/export.csv", f"/{path}"):
+            assert text.illustration in client.get(page).text, page
+    bodies = list(db.session.scalars(sa.select(Message.body).where(Message.subject.contains("Dry Rooms"))))
+    assert bodies
+    assert all("Illustrative: an invented firm." in body for body in bodies)
+
+
+@pytest.mark.parametrize(("kind", "role"), [(Challenge, "officer"), (Solution, "founder")])
+def test_every_section_can_be_written(
+    client: CheckedClient, people: People, kind: type[Publication], role: str
+) -> None:
+    member: Membership = getattr(people, role)
+    text = a_challenge(member) if kind is Challenge else a_solution(member)
+    client.sign_in(member)
+    before = dict(text.content)
+    assert before == {**(CHALLENGE if kind is Challenge else SOLUTION)}
+    for section in kind.questionnaire.sections:
+        url = f"/{text.kind}s/{text.id}/edit/{section.name}"
+        page = client.get(url).text
+        assert all(question.label.split("’")[0] in page for question in section.questions)
+        assert client.post(url, data=fields(page)).status_code == 302
+    db.session.refresh(text)
+    assert text.content == before
+    assert text.revision == 1
+    assert client.get(f"/{text.kind}s/{text.id}/edit/nothing").status_code == 404
