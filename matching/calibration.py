@@ -20,6 +20,11 @@ SAMPLE = 2_000
 NEIGHBOURS = 10
 """Nearest texts whose mean similarity says how much of a hub a text is. CSLS: Conneau and others 2018."""
 
+PROBES = 1_000
+"""Passages of the sample against which the hubness of others is measured."""
+PASSAGE_NEIGHBOURS = 20
+"""The same for passages, of the `PROBES`."""
+
 PRIOR = 20
 """A sample is weighed against what is usual as if that had been seen in so many texts."""
 
@@ -54,7 +59,7 @@ class Background:
         """Measure how near the sample's texts are to each other."""
         nearness = self._nearness(self.sample, list(self.ids))
         object.__setattr__(self, "usual_nearness", float(nearness.mean()) if len(nearness) else 0.0)
-        object.__setattr__(self, "sample_hubness", self._blended(nearness))
+        object.__setattr__(self, "sample_hubness", _blended(nearness, self.usual_nearness, len(self.ids)))
 
     @classmethod
     def of(cls, ids: Sequence[str], vectors: Rows) -> "Background":
@@ -71,12 +76,7 @@ class Background:
 
     def hubness(self, centred: Rows, ids: Sequence[str]) -> Rows:
         """Return float32 [texts]: mean similarity to the nearest of the sample, blended with what is usual."""
-        return self._blended(self._nearness(centred, ids))
-
-    def _blended(self, nearness: Rows) -> Rows:
-        trust = len(self.sample) / (len(self.sample) + PRIOR)
-        found: Rows = (trust * nearness + (1 - trust) * self.usual_nearness).astype(np.float32)
-        return found
+        return _blended(self._nearness(centred, ids), self.usual_nearness, len(self.ids))
 
     def _nearness(self, centred: Rows, ids: Sequence[str]) -> Rows:
         """Return float32 [texts]: mean similarity to the nearest of the sample other than the text itself."""
@@ -94,6 +94,45 @@ class Background:
 
 
 @dataclass(frozen=True, eq=False)
+class PassageBackground:
+    """The passages of the sample."""
+
+    rows: Rows
+    """float32 [passages, dimension], one text after another"""
+    starts: npt.NDArray[np.int64]
+    """First passage of each sampled text."""
+    ids: Mapping[str, int]
+    """Place of each sampled text in `starts`."""
+    usual_nearness: float = field(init=False)
+    sample_hubness: Rows = field(init=False)
+    """float32 [texts], the hubness of the sample's own texts"""
+    _probes: Rows = field(init=False)
+    _owners: npt.NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Choose the probes evenly, and measure the sample's own texts against them."""
+        probed = np.unique(np.linspace(0, max(len(self.rows) - 1, 0), min(PROBES, len(self.rows)), dtype=np.int64))
+        object.__setattr__(self, "_probes", self.rows[probed])
+        object.__setattr__(self, "_owners", np.searchsorted(self.starts, probed, side="right") - 1)
+        bounds = [*self.starts.tolist(), len(self.rows)]
+        found = [self._nearness(self.rows[bounds[i] : bounds[i + 1]], id) for id, i in self.ids.items()]
+        nearness = np.array(found, np.float32)
+        object.__setattr__(self, "usual_nearness", float(nearness.mean()) if found else 0.0)
+        object.__setattr__(self, "sample_hubness", _blended(nearness, self.usual_nearness, len(self.ids)))
+
+    def hubness(self, rows: Rows, id: str) -> float:
+        """Return how near a text's passages, float32 [passages, dimension], are to the nearest probes of others."""
+        nearness = np.array([self._nearness(rows, id)], np.float32)
+        return float(_blended(nearness, self.usual_nearness, len(self.ids))[0])
+
+    def _nearness(self, rows: Rows, id: str) -> float:
+        nearest = (self._probes @ rows.T).max(axis=1) if len(self._probes) else np.zeros(0, np.float32)
+        others = nearest[self._owners != self.ids.get(id, -1)]
+        wanted = min(PASSAGE_NEIGHBOURS, len(others))
+        return float(np.partition(others, -wanted)[-wanted:].mean()) if wanted else 0.0
+
+
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """A frozen view of the corpus. Compare versions, not values."""
 
@@ -103,10 +142,7 @@ class Calibration:
     dimension: int
     wholes: Background
     gists: Background
-    passages: Rows
-    """float32 [passages, dimension] of the sample's texts, one text after another"""
-    starts: npt.NDArray[np.int64]
-    """First passage of each sampled text."""
+    passages: PassageBackground
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, Encoded]], model: str = "", dimension: int = 1) -> "Calibration":
@@ -133,9 +169,19 @@ class Calibration:
             dimension=dimension,
             wholes=Background.of(ids, np.stack([encoded.whole for encoded in sample]) if sample else none),
             gists=Background.of(ids, np.stack([gist(encoded) for encoded in sample]) if sample else none),
-            passages=np.concatenate(rows) if rows else none,
-            starts=np.cumsum([0, *(len(part) for part in rows)])[:-1].astype(np.int64),
+            passages=PassageBackground(
+                np.concatenate(rows) if rows else none,
+                np.cumsum([0, *(len(part) for part in rows)])[:-1].astype(np.int64),
+                {id: place for place, id in enumerate(ids)},
+            ),
         )
+
+
+def _blended(nearness: Rows, usual: float, texts: int) -> Rows:
+    """Trust a measured nearness the more, the more texts the sample has."""
+    trust = texts / (texts + PRIOR)
+    found: Rows = (trust * nearness + (1 - trust) * usual).astype(np.float32)
+    return found
 
 
 def sampled(ids: Iterable[str]) -> list[str]:

@@ -11,75 +11,16 @@ from collections.abc import Container, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from matching.calibration import Background, Calibration, gist, sampled
+from matching.calibration import Calibration, gist, sampled
 from matching.encoding import DifferentModels, Encoded
+from matching.ingredients import Centred, Growing, Passages
 from matching.postings import Postings
-from matching.vectors import Rows, Vectors
+from matching.vectors import Rows
 
 FEWEST_DEAD = 256
 """Dead slots that are always put up with."""
 
 Flags = npt.NDArray[np.bool_]
-
-
-class Growing:
-    """Rows of one NumPy array with room to grow."""
-
-    def __init__(self, width: int) -> None:
-        """Start empty, float32 [0, width]."""
-        self._room = np.zeros((16, width), np.float32)
-        self._used = 0
-
-    def add(self, row: Rows | float) -> None:
-        """Append one row."""
-        if self._used == len(self._room):
-            self._room = np.concatenate([self._room, np.zeros_like(self._room)])
-        self._room[self._used] = row
-        self._used += 1
-
-    @property
-    def rows(self) -> Rows:
-        """Return the rows in place, float32 [rows, width]."""
-        return self._room[: self._used]
-
-
-class Centred:
-    """One kind of vector for every slot, centred on its background, with its hubness."""
-
-    def __init__(self, background: Background) -> None:
-        """Start empty."""
-        self.background = background
-        self._vectors = Growing(background.mean.shape[0])
-        self._hubness = Growing(1)
-
-    def add(self, id: str, vector: Rows | None) -> None:
-        """Add the next slot; no vector is near to nothing."""
-        if vector is None:
-            self._vectors.add(0.0)
-            self._hubness.add(0.0)
-            return
-        centred = self.background.centred(vector[None, :])
-        self._vectors.add(centred[0])
-        self._hubness.add(float(self.background.hubness(centred, [id])[0]))
-
-    def scores(self, query: Rows) -> Rows:
-        """Return float32 [slots]: twice the similarity to the query less the slot's hubness (CSLS)."""
-        found: Rows = 2 * (self._vectors.rows @ self.background.centred(query[None, :])[0]) - self._hubness.rows[:, 0]
-        return found
-
-    def score(self, query: Rows, id: str, vector: Rows) -> Rows:
-        """Return float32 [1]: the same for a vector that would stand under that id."""
-        centred = self.background.centred(vector[None, :])
-        found: Rows = 2 * (centred @ self.background.centred(query[None, :])[0]) - self.background.hubness(
-            centred, [id]
-        )
-        return found
-
-    def sample_scores(self, query: Rows) -> Rows:
-        """Return the same for the texts of the calibration's sample."""
-        background = self.background
-        found: Rows = 2 * (background.sample @ background.centred(query[None, :])[0]) - background.sample_hubness
-        return found
 
 
 class Collection:
@@ -105,7 +46,7 @@ class Collection:
         self._slots: dict[str, int] = {}
         self._has_vectors: list[bool] = []
         self.postings = Postings()
-        self.passages = Vectors(calibration.dimension)
+        self.passages = Passages(calibration.passages)
         self._wholes = Growing(calibration.dimension)
         self.wholes = Centred(calibration.wholes)
         self.gists = Centred(calibration.gists)
@@ -138,8 +79,7 @@ class Collection:
             self._ids.append(id)
             self._has_vectors.append(encoded.has_vectors)
             self.postings.add(encoded.terms)
-            nothing = np.zeros((1, self.calibration.dimension), np.float32)
-            self.passages.add(encoded.passages if encoded.has_vectors else nothing)
+            self.passages.add(id, encoded.passages if encoded.has_vectors else None)
             self._wholes.add(encoded.whole if encoded.has_vectors else 0.0)
             self.wholes.add(id, encoded.whole if encoded.has_vectors else None)
             self.gists.add(id, gist(encoded) if encoded.has_vectors else None)

@@ -71,8 +71,8 @@ class Postings:
         holders = self._holders[number] if number is not None else 0
         return math.log(1 + (self._live - holders + 0.5) / (holders + 0.5))
 
-    def scores(self, query: Mapping[str, int]) -> Scores:
-        """Return BM25 of the query against every document, float64 [slots]."""
+    def scores(self, query: Mapping[str, float]) -> Scores:
+        """Return BM25 of the query, terms with how often they count, against every document, float64 [slots]."""
         found = np.zeros(len(self._lengths))
         damping = self._damping(np.array(self._lengths))
         for term, repeats in query.items():
@@ -84,7 +84,7 @@ class Postings:
             found[slots] += self.weight(term) * repeats * counts * (K1 + 1) / (counts + damping[slots])
         return found
 
-    def term_scores(self, query: Mapping[str, int], document: Mapping[str, int]) -> dict[str, float]:
+    def term_scores(self, query: Mapping[str, float], document: Mapping[str, int]) -> dict[str, float]:
         """Return what each shared term adds to BM25 of one document, given its term counts; most first."""
         damping = float(self._damping(np.array([float(sum(document.values()))]))[0])
         found = {

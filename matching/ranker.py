@@ -5,6 +5,7 @@ out. An ingredient's raw score is put on a common scale by its mean and spread o
 the same for every query; a document's score is the plain sum of its ingredients' contributions, and nothing else.
 """
 
+import math
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from matching.collection import Collection
 from matching.encoding import Encoded
 from matching.postings import K1, Postings
 
-RANKER_VERSION = "hybrid-1"
+RANKER_VERSION = "hybrid-2"
 """Changes when the same texts could be ordered in another way."""
 
 WORDS_ONLY = "Ranked by shared words only: the language model was not available for this text."
@@ -41,13 +42,13 @@ Flags = npt.NDArray[np.bool_]
 class Weights:
     """How much each ingredient counts; they sum to 1."""
 
-    lexical: float = 0.35
-    """Words in common, rare ones more (BM25)."""
-    passages: float = 0.65 / 3
-    """How well each passage of the query is answered by the document's best passage (MaxSim)."""
-    gist: float = 0.65 / 3
+    lexical: float = 0.3
+    """Words in common, rare ones more (BM25, a word said often by the query counting less each time)."""
+    passages: float = 0.7 / 3
+    """How well each passage of the query is answered by the document's best passage (MaxSim, CSLS)."""
+    gist: float = 0.7 / 3
     """What the passages are about on average, against what everything is about (centred, CSLS)."""
-    whole: float = 0.65 / 3
+    whole: float = 0.7 / 3
     """The whole text at once, against what everything is about (centred, CSLS)."""
 
 
@@ -88,7 +89,8 @@ class Judge:
         if has_vectors:
             self._weights |= {"passages": weights.passages, "gist": weights.gist, "whole": weights.whole}
         self.has_meaning = has_vectors
-        self.lexical = collection.postings.scores(query.terms)
+        self._asked = {term: 1 + math.log(count) for term, count in query.terms.items()}
+        self.lexical = collection.postings.scores(self._asked)
         self._scales = {
             "lexical": spread(self.lexical[collection.live(None, exclude)], self._usual_lexical(collection.postings))
         }
@@ -97,20 +99,16 @@ class Judge:
             self._scales |= self._dense_scales(exclude)
 
     def _usual_lexical(self, postings: Postings) -> float:
-        return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._query.terms.items())
+        return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._asked.items())
 
     def _dense_scales(self, exclude: Container[str]) -> dict[str, tuple[float, float]]:
         calibration = self._collection.calibration
         kept = np.array([id not in exclude for id in calibration.wholes.ids], np.bool_)
-        found = {
+        return {
             "gist": spread(self._collection.gists.sample_scores(self._gist)[kept], 2 * USUAL_SPREAD),
             "whole": spread(self._collection.wholes.sample_scores(self._query.whole)[kept], 2 * USUAL_SPREAD),
-            "passages": (0.0, USUAL_SPREAD),
+            "passages": spread(self._collection.passages.sample_scores(self._query.passages)[kept], 2 * USUAL_SPREAD),
         }
-        if len(calibration.starts):
-            nearest = np.maximum.reduceat(calibration.passages @ self._query.passages.T, calibration.starts, axis=0)
-            found["passages"] = spread(nearest.mean(axis=1)[kept], USUAL_SPREAD)
-        return found
 
     def slots(self, live: Flags) -> tuple[npt.NDArray[np.int64], dict[str, Scores]]:
         """Return the live slots worth ranking, and for each the contribution of every ingredient."""
@@ -122,12 +120,12 @@ class Judge:
         raw["gist"], raw["whole"] = collection.gists.scores(self._gist), collection.wholes.scores(query.whole)
         embedded = collection.embedded()
         if len(slots) <= EXHAUSTIVE:
-            raw["passages"] = collection.passages.best(query.passages).mean(axis=1)
+            raw["passages"] = collection.passages.scores(query.passages)
             raw = {name: scores[slots] for name, scores in raw.items()}
         else:
             slots = self._shortlist(raw, embedded, live)
             raw = {name: scores[slots] for name, scores in raw.items()}
-            raw["passages"] = collection.passages.best(query.passages, slots).mean(axis=1)
+            raw["passages"] = collection.passages.scores(query.passages, slots)
         return slots, self._contributions(raw, embedded[slots])
 
     def _shortlist(
@@ -141,10 +139,10 @@ class Judge:
 
     def document(self, id: str, document: Encoded) -> dict[str, float]:
         """Return the contributions a text would have if it stood in the collection under that id."""
-        lexical = sum(self._collection.postings.term_scores(self._query.terms, document.terms).values())
+        lexical = sum(self._collection.postings.term_scores(self._asked, document.terms).values())
         raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array([lexical])}
         if "gist" in self._weights and document.has_vectors:
-            raw["passages"] = (document.passages @ self._query.passages.T).max(axis=0).mean(keepdims=True)
+            raw["passages"] = self._collection.passages.score(self._query.passages, id, document.passages)
             raw["gist"] = self._collection.gists.score(self._gist, id, gist(document))
             raw["whole"] = self._collection.wholes.score(self._query.whole, id, document.whole)
         contributions = self._contributions(raw, np.ones(1, np.bool_))
@@ -157,7 +155,7 @@ class Judge:
     def term_contributions(self, document: Encoded) -> dict[str, float]:
         """Return how much lower the document's score would be without each shared term; most first."""
         share = self._weights["lexical"] / self._scales["lexical"][1]
-        parts = self._collection.postings.term_scores(self._query.terms, document.terms)
+        parts = self._collection.postings.term_scores(self._asked, document.terms)
         return {term: share * part for term, part in parts.items()}
 
     def term_weight(self, term: str) -> float:

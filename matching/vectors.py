@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Rows = npt.NDArray[np.float32]
 Slots = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 class Vectors:
@@ -52,7 +53,7 @@ class Vectors:
         found: Rows = np.maximum.reduceat(rows @ queries.T, starts, axis=0)
         return found
 
-    def search(self, queries: Rows, top: int, live: npt.NDArray[np.bool_]) -> Slots:
+    def search(self, queries: Rows, top: int, live: Flags) -> Slots:
         """Return the slots that hold any of the `top` nearest rows of any query, among slots that are `live`."""
         rows = np.flatnonzero(live[np.array(self._owners)])
         if not len(rows):
