@@ -94,7 +94,7 @@ def name_subjects(entries: Sequence[AuditEntry], *, seen_by: Actor) -> dict[uuid
         query = sa.select(model.id, name).where(model.id.in_(ids), visible_to(seen_by, model))
         if model is Publication:  # the working title of a draft is its organisation's own
             query = query.where(Publication.state.in_(SHOWN_TO_STAFF))
-        named.update(db.session.execute(query).tuples().all())
+        named.update(db.session.execute(query).all())
     return named
 
 

@@ -230,7 +230,7 @@ def _work(kind: type[Publication], actor: Actor) -> Work:
     for row in rows:
         texts.setdefault(row.state, []).append(_own(row, reasons))
     counted = sa.select(Publication.state, sa.func.count()).where(own, Publication.kind == _kind(kind))
-    counts = dict(db.session.execute(counted.group_by(Publication.state)).tuples().all())
+    counts = dict(db.session.execute(counted.group_by(Publication.state)).all())
     seen = sa.select(sa.func.count()).where(own, Publication.published_version_id.is_not(None))
     return Work(texts, counts, db.session.scalar(seen) or 0)
 
@@ -258,7 +258,7 @@ def _reasons(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         .where(StateChange.publication_id.in_(ids), StateChange.to_state == State.CHANGES_REQUESTED)
         .order_by(StateChange.created_at, StateChange.id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 # --- responses --------------------------------------------------------------------------------------------------------

@@ -80,7 +80,9 @@ def end_session(account: Account, session_id: uuid.UUID) -> ResponseReturnValue:
     """Sign one of the person's browsers out."""
     people.end_session(account, session_id, by=current_actor())
     flash(f"{account.name} is signed out of that browser.", "success")
-    return redirect(url_for(".list_sessions" if request.form.get("from") == "list" else ".show", account_id=account.id))
+    if request.form.get("from") == "list":
+        return redirect(url_for(".list_sessions"))
+    return redirect(url_for(".show", account_id=account.id))
 
 
 @bp.get("/sessions")
