@@ -255,7 +255,8 @@ def _similar(order: Order) -> list[Card]:
         encoded = order.encoded(place.id)
         assert encoded is not None
         told = reasons.why(query, (reasons.text_of(found[place.id]), encoded), order.judge)
-        cards.append(Card(found[place.id], place, told, strength=order.strength(place)))
+        shared = replace(told, gaps=(), gap_count=0)  # one council's challenge need not answer another's
+        cards.append(Card(found[place.id], place, shared, strength=order.strength(place)))
     return cards
 
 

@@ -25,8 +25,8 @@ from showcase.services import vectors
 MOST_GAPS = 4
 """Gaps that a card names; a page of sixteen is not read."""
 SNIPPET_WORDS = 45
-LEAST_RARITY = 1.3
-"""Least weight of a shared word that is worth showing: about a quarter of the texts may have it."""
+LEAST_RARITY = 0.2
+"""Least weight of a shared word that is worth showing, as a share of the weight of a word that no text has."""
 VOCABULARIES = ("service_areas", "council_types", "regions", "maturity", "must_haves", "budget_bands")
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -70,7 +70,8 @@ def why(
     query, document = (asked, offered) if is_challenge_asking else (offered, asked)
     told = explain(judge, query, document)
     missing = told.gaps if is_challenge_asking else _gaps(judge, asked, offered)
-    rare = {term for term in query.encoded.terms if judge.term_weight(term) >= LEAST_RARITY}
+    least = LEAST_RARITY * judge.term_weight("")
+    rare = {term for term in query.encoded.terms if judge.term_weight(term) >= least}
     terms = [word for word in (told.terms.terms if told.terms else ()) if stem(word.lower()) in rare]
     left, right = "", ""
     if told.passage:
