@@ -93,7 +93,7 @@ class RegisterForm(Form):
         [
             Optional(),
             plain_number,
-            Regexp(r"[A-Z0-9]{2}\d{6}$", message="Enter the number’s eight characters, such as 01234567 or SC123456"),
+            Regexp(r"[A-Z0-9]{8}$", message="Enter the number’s eight characters, such as 01234567 or SC123456"),
         ],
         description="Eight characters, such as 01234567. Leave it empty if you have none.",
         render_kw={"params": {"classes": "govuk-input--width-10"}, "spellcheck": "false"},

@@ -51,7 +51,7 @@ class SupplierForm(Form):
         [
             Optional(),
             plain_number,
-            Regexp(r"[A-Z0-9]{2}\d{6}$", message="Enter the number’s eight characters, such as 01234567 or SC123456"),
+            Regexp(r"[A-Z0-9]{8}$", message="Enter the number’s eight characters, such as 01234567 or SC123456"),
         ],
         render_kw=NARROW,
     )

@@ -84,10 +84,14 @@ def count_mail(email: str, *, address: str, now: datetime) -> None:
 # --- signing up -------------------------------------------------------------------------------------------------------
 
 
-def councils_of(email: str) -> list[Council]:
-    """Return the councils whose officers write from the address's domain, by name."""
+def councils_of(email: str, *, now: datetime) -> list[Council]:
+    """Return the councils that exist and whose officers write from the address's domain, by name."""
     domain = tidied(email).rpartition("@")[2]
-    query = sa.select(Council).where(Council.suspended_at.is_(None), Council.domains.any(EmailDomain.domain == domain))
+    query = sa.select(Council).where(
+        Council.suspended_at.is_(None),
+        sa.or_(Council.ends_on.is_(None), Council.ends_on >= now.date()),
+        Council.domains.any(EmailDomain.domain == domain),
+    )
     return list(db.session.scalars(query.order_by(Council.name, Council.id)))
 
 
@@ -98,7 +102,7 @@ def ask_to_join(email: str, *, now: datetime) -> None:
         DomainError: no council is known to use the address's domain.
     """
     email = tidied(email)
-    if not councils_of(email):
+    if not councils_of(email, now=now):
         raise DomainError(
             f"We do not know {email.rpartition('@')[2]} as a council’s e-mail domain. Use your council address, ask a"
             " colleague who has an account to invite you, or ask LGA staff to add the domain"
@@ -118,7 +122,7 @@ def join(ticket: Ticket, council: Council, *, name: str, password: str, now: dat
         Conflict: the link was used, or the address has an account by now.
         DomainError: the password is not good enough.
     """
-    if council not in councils_of(ticket.email):
+    if council not in councils_of(ticket.email, now=now):
         raise NotAllowed
     account = create(ticket.email, name=name, password=password, now=now)
     tickets.use(ticket, now=now)

@@ -35,6 +35,8 @@ class Filters:
     kinds: Sequence[str] = ()
     regions: Sequence[str] = ()
     standings: Sequence[str] = ()
+    has_ended: bool = False
+    """Whether councils that no longer exist are listed as well."""
 
 
 def standing(organisation: Organisation) -> str:
@@ -46,10 +48,12 @@ def standing(organisation: Organisation) -> str:
     return "suspended"
 
 
-def listed(filters: Filters, *, seen_by: Actor) -> sa.Select[Organisation]:
+def listed(filters: Filters, *, seen_by: Actor, now: datetime) -> sa.Select[Organisation]:
     """Return the query of the organisations that the viewer may see, by name."""
     every = with_polymorphic(Organisation, [Council, Supplier])
     query = sa.select(every).where(visible_to(seen_by, Organisation)).order_by(Organisation.name, Organisation.id)
+    if not filters.has_ended:
+        query = query.where(sa.or_(every.Council.ends_on.is_(None), every.Council.ends_on >= now.date()))
     if filters.text:
         query = query.where(
             sa.or_(

@@ -100,7 +100,7 @@ def join() -> ResponseReturnValue:
 def accept_join(token: str) -> ResponseReturnValue:
     """Make a council officer's account."""
     ticket = tickets.get(token, TicketPurpose.JOIN_COUNCIL, now=utc_now())
-    councils = {str(council.id): council for council in accounts.councils_of(ticket.email)}
+    councils = {str(council.id): council for council in accounts.councils_of(ticket.email, now=utc_now())}
     form = JoinForm()
     form.council.choices = {id: council.name for id, council in councils.items()}
     if len(councils) == 1:

@@ -62,6 +62,7 @@ def _filters() -> Filters:
         text=words(),
         kinds=[kind for kind in given.getlist("kind") if kind in KINDS],
         regions=[region for region in given.getlist("region") if region in vocabulary("regions").labels],
+        has_ended=given.get("ended") == "yes",
         standings=[name for name in given.getlist("standing") if name in STANDINGS],
     )
 
@@ -72,7 +73,7 @@ def index() -> ResponseReturnValue:
     """List the organisations that the person may see."""
     actor = current_actor()
     filters = _filters()
-    page = paged(organisations.listed(filters, seen_by=actor), page_number())
+    page = paged(organisations.listed(filters, seen_by=actor, now=utc_now()), page_number())
     return render_template(
         "organisations/index.html",
         page=page,
@@ -88,7 +89,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.STAFF_AREA)
 def export() -> ResponseReturnValue:
     """Give staff the list, with the same filters, as a file."""
-    every = db.session.scalars(organisations.listed(_filters(), seen_by=current_actor()))
+    every = db.session.scalars(organisations.listed(_filters(), seen_by=current_actor(), now=utc_now()))
     head = ("name", "kind", "type", "gss_code", "companies_house_number", "region", "population", "is_sme", "is_vcse")
     return csv_download("organisations", (*head, "standing", "ends_on", "id"), _rows(every))
 
@@ -137,6 +138,7 @@ def show(organisation: Organisation) -> ResponseReturnValue:
         published=organisations.published_by(organisation, seen_by=actor),
         is_insider=can(actor, Permission.ORGANISATION_INVITE, organisation),
         tiers=TIERS,
+        today=utc_now().date(),
         **facts,
     )
 

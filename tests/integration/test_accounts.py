@@ -271,6 +271,21 @@ def test_a_shared_domain_asks_for_which_council(client: CheckedClient, people: P
     assert "Eastbrook" in client.get("/account").text
 
 
+def test_nobody_joins_a_council_that_has_ended(client: CheckedClient, people: People) -> None:
+    council = people.officer.organisation
+    give_domain(council, "northmere.gov.uk")
+    assert isinstance(council, Council)
+    council.ends_on = utc_now().date()
+    db.session.commit()
+    assert client.post("/join", data={"email": "eve@northmere.gov.uk"}).status_code == 302, "its last day"
+    link = link_in(last_mail("eve@northmere.gov.uk"))
+    council.ends_on -= timedelta(days=1)
+    db.session.commit()
+    assert client.post("/join", data={"email": "fay@northmere.gov.uk"}).status_code == 422
+    assert client.get(link).status_code == 200
+    assert client.post(link, data={"name": "Eve", "password": PASSWORD}).status_code == 422
+
+
 def test_an_unknown_domain_is_said_kindly(client: CheckedClient, people: People) -> None:
     page = client.post("/join", data={"email": "someone@unknown.example"})
     assert page.status_code == 422

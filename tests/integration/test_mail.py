@@ -28,7 +28,7 @@ def queue(app: Flask, to: str = "a@b.example", subject: str = "Hello – you", b
 
 
 def only() -> Message:
-    db.session.rollback()
+    db.session.commit()  # so that the next statement sees what others have written
     return db.session.scalars(sa.select(Message)).one()
 
 

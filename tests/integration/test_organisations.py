@@ -133,10 +133,16 @@ def test_a_council_that_ends_says_who_takes_over(client: CheckedClient, people: 
     new.gss_code, new.starts_on = "E06000099", date(2028, 4, 1)
     old.gss_code, old.ends_on, old.successor_codes = "E07000099", date(2028, 3, 31), ["E06000099"]
     db.session.commit()
+    assert ">Northmere</a>" in client.get("/organisations").text
     text = client.get(page_of(people.officer)).text
     assert "exists until 31 March 2028" in text
     assert ">Eastbrook</a> takes over" in text
     assert ">Northmere</a>" in client.get(page_of(people.other_officer)).text
+    old.ends_on = date(2023, 3, 31)
+    db.session.commit()
+    assert "existed until 31 March 2023" in client.get(page_of(people.officer)).text
+    assert ">Northmere</a>" not in client.get("/organisations").text
+    assert ">Northmere</a>" in client.get("/organisations?ended=yes").text
 
 
 def test_staff_edit_the_domains_of_a_council(client: CheckedClient, people: People) -> None:
