@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from showcase.errors import NotAllowed, NotFound
 from showcase.extensions import db, login_manager, settings
@@ -36,7 +36,7 @@ SEEN_EVERY = timedelta(minutes=5)
 """How exactly `last_seen_at` is kept: writing it at every request would make each read a write."""
 
 
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login carries no types
     """What Flask-Login holds for a request: the session row, its account and the actor that the services are told."""
 
     def __init__(self, session: SignInSession, token: str) -> None:
@@ -157,9 +157,9 @@ def _note_seen(row: SignInSession) -> None:
     now = utc_now()
     if now - row.last_seen_at < SEEN_EVERY:
         return
-    session_id = row.id
-    afterwards(
-        lambda session: session.execute(
-            sa.update(SignInSession).where(SignInSession.id == session_id).values(last_seen_at=now)
-        )
-    )
+    update = sa.update(SignInSession).where(SignInSession.id == row.id).values(last_seen_at=now)
+
+    def write(session: Session) -> None:
+        session.execute(update)
+
+    afterwards(write)

@@ -121,7 +121,7 @@ def _context() -> dict[str, Any]:
 def _page(status: int, message: str | None = None) -> ResponseReturnValue:
     known = {400, 403, 404, 409, 413, 422, 429, 500, 503}
     name = status if status in known else (400 if status < 500 else 500)
-    if "text/html" not in request.accept_mimetypes and "*/*" not in request.accept_mimetypes:
+    if not request.accept_mimetypes.accept_html:
         return {"error": message or "This could not be done."}, status
     return render_template(f"errors/{name}.html", message=message), status
 

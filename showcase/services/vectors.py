@@ -54,7 +54,9 @@ def find_stale(model: str, *, has_embedder: bool, limit: int = BATCH) -> list[St
     rows = db.session.execute(_stale(model, has_embedder).limit(limit)).all()
     nouns = sa.inspect(Publication).polymorphic_map
     return [
-        Stale(id, kind, version_id, text_of(id, nouns[kind].class_.questionnaire, content) if version_id else None, known)
+        Stale(
+            id, kind, version_id, text_of(id, nouns[kind].class_.questionnaire, content) if version_id else None, known
+        )
         for id, kind, version_id, content, known in rows
     ]
 
@@ -77,7 +79,7 @@ def refresh(embedder: Embedder | None, *, model: str, told: Callable[[int], obje
     return total
 
 
-def _stale(model: str, has_embedder: bool) -> sa.Select[tuple[uuid.UUID, str, uuid.UUID | None, Content, str | None]]:
+def _stale(model: str, has_embedder: bool) -> sa.Select[uuid.UUID, str, uuid.UUID | None, Content, str | None]:
     is_stale = Vector.version_id.is_distinct_from(Publication.published_version_id)
     if has_embedder:
         is_stale |= Vector.content_hash.startswith(LEXICAL)
@@ -134,6 +136,4 @@ def _claim_numbers(session: Session, count: int) -> int:
     if claimed.rowcount == 0:  # type: ignore[attr-defined]
         session.add(VectorCounter(id=uuid.UUID(int=0), number=count))
         session.flush()
-    highest = session.scalar(sa.select(VectorCounter.number))
-    assert highest is not None
-    return highest - count
+    return session.scalars(sa.select(VectorCounter.number)).one() - count
