@@ -14,12 +14,11 @@ from sqlalchemy.orm import joinedload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Facet, Membership, Organisation, Publication, StateChange, Version
+from showcase.models import Membership, Organisation, Publication, StateChange
 from showcase.models.enums import State
 from showcase.models.questions import Content, Question, Section, count_words, is_blank
 from showcase.policies import DRAFTING, Actor, Permission, can, owns, require
-from showcase.services import audit, merging, publication_messages
-from showcase.services.publication_lists import facets_of
+from showcase.services import audit, merging, publication_effects, publication_messages
 
 P = TypeVar("P", bound=Publication)
 
@@ -182,6 +181,7 @@ def take_step(publication: Publication, verb: str, *, by: Actor, now: datetime, 
         KeyError: there is no such step.
     """
     step = STEPS[verb]
+    db.session.refresh(publication, with_for_update=True)  # of two steps at once, the second sees what the first did
     require(by, step.permission, publication)
     reason = reason.strip()
     if step.is_reason_needed and not reason:
@@ -191,7 +191,7 @@ def take_step(publication: Publication, verb: str, *, by: Actor, now: datetime, 
         check_ready(publication)
         if _waits_for_lead(publication, by):
             to = State.WITH_LEAD
-    _EFFECTS.get(verb, _nothing)(publication, now)
+    publication_effects.of(verb)(publication, now)
     _change_state(publication, to, by=by, now=now, reason=reason)
     db.session.flush()
     audit.record(f"{publication.kind}.{verb}", publication, by=by, to=to.value, reason=reason)
@@ -229,66 +229,6 @@ def awaiting_review() -> Sequence[Publication]:
         .options(joinedload(Publication.organisation))
         .order_by(Publication.state_since, Publication.id)
     ).all()
-
-
-# --- effects ----------------------------------------------------------------------------------------------------------
-
-
-def _snapshot(publication: Publication, now: datetime) -> Version:
-    """Return the version that holds the working text, making it when the text changed since the last one."""
-    last = publication.versions[-1] if publication.versions else None
-    if last is not None and last.content == publication.content:
-        return last
-    version = Version(
-        number=last.number + 1 if last else 1,
-        content=dict(publication.content),
-        created_by_id=publication.updated_by_id,
-        created_at=now,
-    )
-    publication.versions.append(version)
-    db.session.flush()
-    return version
-
-
-def _publish(publication: Publication, now: datetime) -> None:
-    version = _snapshot(publication, now)
-    version.published_at = version.published_at or now
-    publication.published_version = version
-    publication.published_at = now
-    publication.closed_at = None
-    wanted = facets_of(publication, version.content)
-    for facet in list(publication.facets):
-        if (facet.name, facet.value) in wanted:
-            wanted.remove((facet.name, facet.value))
-        else:
-            publication.facets.remove(facet)
-    publication.facets.extend(Facet(name=name, value=value) for name, value in sorted(wanted))
-
-
-def _close(publication: Publication, now: datetime) -> None:
-    publication.closed_at = now
-
-
-def _reopen(publication: Publication, now: datetime) -> None:
-    publication.closed_at = None
-
-
-def _archive(publication: Publication, now: datetime) -> None:
-    _snapshot(publication, now)
-    publication.published_version = None
-    publication.closed_at = None
-    publication.facets.clear()
-
-
-def _submit(publication: Publication, now: datetime) -> None:
-    _snapshot(publication, now)
-
-
-def _nothing(publication: Publication, now: datetime) -> None:
-    """Do nothing beside the change of state."""
-
-
-_EFFECTS = {"submit": _submit, "publish": _publish, "close": _close, "reopen": _reopen, "archive": _archive}
 
 
 def _change_state(publication: Publication, to: State, *, by: Actor, now: datetime, reason: str = "") -> None:

@@ -37,6 +37,7 @@ SHORTEST = {"problem": 10, "users": 8, "how": 15, "summary": 8}
 """Fewest words with which these answers can be understood."""
 ABOUT_THE_PROBLEM = ("title", "problem", "users", "why_now")
 """Questions of a challenge that should not speak of a solution."""
+MOST_SERVICES = 3
 NOT_READ = ("contact_name", "name")
 """Questions whose answer is a name."""
 
@@ -136,6 +137,8 @@ def _about_challenge(name: str, text: str, content: Content) -> Iterator[Advice]
         )
     if name in ("title", "problem") and (product := _product_name(text)):
         yield Advice(name, f"“{product}” looks like a product’s name. Describe what it does not do for people instead.")
+    if name == "service_areas" and len(content.get(name) or ()) > MOST_SERVICES:
+        yield Advice(name, f"Choose at most {MOST_SERVICES}: the fewer, the better the people who are told about it.")
     if name == "users":
         yield from _about_users(text, has_problem)
     if name == "measures":

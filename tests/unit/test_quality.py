@@ -147,3 +147,9 @@ def test_length_and_jargon_and_title() -> None:
     )
     assert "How might we" in advice_on("title", "Damp homes")[0].text
     assert advice_on("title", "how might we keep homes dry?") == []
+
+
+def test_too_many_services_are_noticed() -> None:
+    three: Content = {"service_areas": ["waste", "finance", "planning"]}
+    assert advise(CHALLENGE_QUESTIONS, three) == []
+    assert len(advise(CHALLENGE_QUESTIONS, {"service_areas": [*three["service_areas"], "libraries"]})) == 1
