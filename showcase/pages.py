@@ -119,7 +119,7 @@ def _context() -> dict[str, Any]:
 
 
 def _page(status: int, message: str | None = None) -> ResponseReturnValue:
-    known = {400, 403, 404, 409, 413, 422, 429, 500, 503}
+    known = {400, 403, 404, 409, 410, 413, 422, 429, 500, 503}
     name = status if status in known else (400 if status < 500 else 500)
     if not request.accept_mimetypes.accept_html:
         return {"error": message or "This could not be done."}, status

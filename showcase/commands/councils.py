@@ -32,13 +32,16 @@ def import_(file: Path, is_applied: bool) -> None:
     except DomainError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
-    with create_app().app_context():
+    app = create_app()
+    with app.app_context():
         if is_applied:
             begin_writing(db.session)
             difference = council_register.apply(rows, by=Actor(name="Command line"), now=utc_now())
             db.session.commit()
         else:
             difference = council_register.compare(rows)
+    with app.app_context():
+        db.engine.dispose()
     for line in in_words(difference, rows):
         click.echo(line)
     if is_applied:

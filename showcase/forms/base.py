@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput
 from showcase.errors import DomainError
 from showcase.extensions import db
 
-SHOWN_ELSEWHERE = (403, 404)
+SHOWN_ELSEWHERE = (403, 404, 410)
 """Refusals that have a page of their own: retyping something would not help."""
 
 

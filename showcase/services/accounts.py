@@ -119,7 +119,8 @@ def join(ticket: Ticket, council: Council, *, name: str, password: str, now: dat
 
     Raises:
         NotAllowed: the council does not use the address's domain.
-        Conflict: the link was used, or the address has an account by now.
+        Spent: the link was used.
+        Conflict: the address has an account by now.
         DomainError: the password is not good enough.
     """
     if council not in councils_of(ticket.email, now=now):
@@ -146,7 +147,8 @@ def register(ticket: Ticket, *, password: str, now: datetime) -> Membership:
     """Make a supplier that waits for approval, and the account of its first administrator; tell LGA staff.
 
     Raises:
-        Conflict: the link was used, or the address has an account by now.
+        Spent: the link was used.
+        Conflict: the address has an account by now.
         DomainError: the password is not good enough.
     """
     details = ticket.details
@@ -243,12 +245,12 @@ def reset_password(ticket: Ticket, password: str, *, now: datetime) -> None:
     """Set a new password and sign the person out everywhere.
 
     Raises:
-        Conflict: the link was used, or the account is gone.
+        Spent: the link was used, or the account is gone.
         DomainError: the password is not good enough.
     """
     account = find(ticket.email)
     if account is None:
-        raise Conflict(tickets.SPENT)
+        raise tickets.Spent
     passwords.check(password, email=account.email)
     tickets.use(ticket, now=now)
     tickets.use_all(TicketPurpose.RESET_PASSWORD, account.email, now=now)

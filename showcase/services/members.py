@@ -19,6 +19,10 @@ from showcase.services import account_messages, accounts, audit, throttles, tick
 from showcase.transactions import pausing
 
 
+class LastAdministrator(DomainError):
+    """The organisation would be left without an administrator."""
+
+
 def list_members(organisation: Organisation) -> Sequence[Membership]:
     """Return those who act for an organisation, by name."""
     query = sa.select(Membership).join(Membership.account).options(joinedload(Membership.account))
@@ -129,7 +133,8 @@ def accept(ticket: Ticket, *, name: str = "", password: str = "", now: datetime)
     """Let an invited person act for the organisation; makes their account if they have none.
 
     Raises:
-        Conflict: the link was used, or they act for the organisation already.
+        Spent: the link was used.
+        Conflict: they act for the organisation already.
         DomainError: the password is not good enough.
     """
     organisation = ticket.organisation
@@ -176,7 +181,7 @@ def set_administrator(membership: Membership, is_administrator: bool, *, by: Act
 
     Raises:
         NotAllowed: the policy says no.
-        Conflict: the organisation would be left without an administrator.
+        LastAdministrator: the organisation would be left without an administrator.
     """
     organisation = membership.organisation
     require(by, Permission.ORGANISATION_ADMINISTER, organisation)
@@ -212,7 +217,7 @@ def remove(membership: Membership, *, by: Actor, now: datetime) -> None:
 
     Raises:
         NotAllowed: the policy says no.
-        Conflict: the organisation would be left without an administrator.
+        LastAdministrator: the organisation would be left without an administrator.
     """
     organisation = membership.organisation
     is_leaving = membership.account_id == by.account_id
@@ -238,7 +243,7 @@ def _keep_one_administrator(membership: Membership) -> None:
         Membership.id != membership.id,
     )
     if not db.session.scalar(others):
-        raise Conflict("An organisation needs an administrator: make someone else one first")
+        raise LastAdministrator("An organisation needs an administrator: make someone else one first")
 
 
 def _role(membership: Membership) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from showcase.errors import Conflict
+from showcase.errors import DomainError
 from showcase.extensions import db
 from showcase.models import Organisation, Ticket
 from showcase.models.enums import TicketPurpose
@@ -19,7 +19,15 @@ LIFETIMES = {
     TicketPurpose.ACCEPT_INVITATION: timedelta(days=14),
     TicketPurpose.RESET_PASSWORD: timedelta(hours=1),
 }
-SPENT = "This link has been used already or is too old. Ask for a new one."
+
+
+class Spent(DomainError):
+    """A link does not work, or no longer."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("It has been used already or is too old. Ask for a new one.")
 
 
 def issue(
@@ -62,7 +70,7 @@ def get(token: str, purpose: TicketPurpose, *, now: datetime) -> Ticket:
     """Return the ticket that a link belongs to.
 
     Raises:
-        Conflict: there is none, or it has been used or has expired.
+        Spent: there is none, or it has been used or has expired.
     """
     ticket = db.session.scalar(
         sa.select(Ticket).where(
@@ -73,7 +81,7 @@ def get(token: str, purpose: TicketPurpose, *, now: datetime) -> Ticket:
         )
     )
     if ticket is None:
-        raise Conflict(SPENT)
+        raise Spent
     return ticket
 
 
@@ -81,7 +89,7 @@ def use(ticket: Ticket, *, now: datetime) -> None:
     """Use a ticket up. Of two who try at once, one succeeds.
 
     Raises:
-        Conflict: it has been used already.
+        Spent: it has been used already.
     """
     claimed = db.session.execute(
         sa.update(Ticket)
@@ -90,7 +98,7 @@ def use(ticket: Ticket, *, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(SPENT)
+        raise Spent
     db.session.refresh(ticket)
 
 

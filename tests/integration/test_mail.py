@@ -158,6 +158,7 @@ def smtp_app(new_database: Callable[[], str], tmp_path: Path, server: Server) ->
     app = make_app(new_database(), tmp_path, smtp_url=f"smtp://127.0.0.1:{server.port}")
     with app.app_context():
         yield app
+    with app.app_context():
         db.engine.dispose()
 
 
@@ -188,6 +189,7 @@ def test_a_password_is_not_sent_over_an_open_connection(
         queue(app)
         assert mail.send_due(now=NOW) == 0
         assert "STARTTLS" in (only().error or "")
+    with app.app_context():
         db.engine.dispose()
     assert server.received == []
 
