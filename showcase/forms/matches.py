@@ -10,7 +10,7 @@ class DecideForm(Form):
     """Shortlist a solution, or say why it is not for the council."""
 
     verdict = HiddenField()
-    reason = AreaField("Why it is not for us", [at_most(2000)], render_kw={"rows": 3})
+    reason = AreaField("Why it is not for us", [at_most(2000)], render_kw={"params": {"rows": 3}})
 
     def chosen(self) -> Verdict | None:
         """Return the verdict, if it is one."""

@@ -62,5 +62,5 @@ class DecideForm(Form):
         "Your words to the supplier",
         [at_most(2000)],
         description="Needed for “Not this time”: say why, so that the firm can do better. Optional otherwise.",
-        render_kw={"rows": 5},
+        render_kw={"params": {"rows": 5}},
     )

@@ -12,5 +12,5 @@ class TryForm(Form):
         "Text of your web page",
         [needed("Paste some text that says what your solution does"), at_most(MOST_CHARACTERS)],
         description="What it does, for whom and how. A few paragraphs are enough.",
-        render_kw={"rows": 12, "spellcheck": "false"},
+        render_kw={"params": {"rows": 12}, "spellcheck": "false"},
     )

@@ -43,7 +43,7 @@ class Closeness(StrEnum):
     LOOSE = "Loosely"
 
 
-CLOSENESS = ((3.3, Closeness.VERY_CLOSE), (2.2, Closeness.CLOSE), (1.2, Closeness.PARTLY))
+CLOSENESS = ((3.2, Closeness.VERY_CLOSE), (2.1, Closeness.CLOSE), (1.2, Closeness.PARTLY))
 """Least score of each. A score counts in spreads above the average for the query, so it reads the same everywhere."""
 SAME_NEED = 2.0
 """Least score at which another challenge is said to describe something like this one in other words."""

@@ -67,6 +67,8 @@ def why(
     With `is_challenge_asking` the challenge was the query, else the solution was.
     """
     asked, offered = _pair(*challenge), _pair(*solution)
+    if not (asked.encoded.has_vectors and offered.encoded.has_vectors):
+        asked, offered = _by_words(asked.text), _by_words(offered.text)
     query, document = (asked, offered) if is_challenge_asking else (offered, asked)
     told = explain(judge, query, document)
     missing = told.gaps if is_challenge_asking else _gaps(judge, asked, offered)
@@ -147,7 +149,11 @@ def _pair(text: Text, encoded: Encoded) -> Pair:
     """Join a text and its encoding; where that is of other words (an edit on its way), words alone are counted."""
     cut = len(passages(text))
     is_same = len(encoded.vectors) == (cut + 1 if cut > 1 else 1) and encoded.terms == term_counts(text.whole)
-    return Pair(text, encoded if is_same else encode([text], None)[0])
+    return Pair(text, encoded) if is_same else _by_words(text)
+
+
+def _by_words(text: Text) -> Pair:
+    return Pair(text, encode([text], None)[0])
 
 
 def _gaps(judge: Judge, challenge: Pair, solution: Pair) -> tuple[Gap, ...]:
