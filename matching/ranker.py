@@ -102,12 +102,15 @@ class Judge:
         return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._asked.items())
 
     def _dense_scales(self, exclude: Container[str]) -> dict[str, tuple[float, float]]:
-        calibration = self._collection.calibration
-        kept = np.array([id not in exclude for id in calibration.wholes.ids], np.bool_)
+        here, query = self._collection, self._query
+        ingredients = {
+            "passages": (here.passages.background.ids, here.passages.sample_scores(query.passages)),
+            "gist": (here.gists.background.ids, here.gists.sample_scores(self._gist)),
+            "whole": (here.wholes.background.ids, here.wholes.sample_scores(query.whole)),
+        }
         return {
-            "gist": spread(self._collection.gists.sample_scores(self._gist)[kept], 2 * USUAL_SPREAD),
-            "whole": spread(self._collection.wholes.sample_scores(self._query.whole)[kept], 2 * USUAL_SPREAD),
-            "passages": spread(self._collection.passages.sample_scores(self._query.passages)[kept], 2 * USUAL_SPREAD),
+            name: spread(scores[[place for id, place in ids.items() if id not in exclude]], 2 * USUAL_SPREAD)
+            for name, (ids, scores) in ingredients.items()
         }
 
     def slots(self, live: Flags) -> tuple[npt.NDArray[np.int64], dict[str, Scores]]:
