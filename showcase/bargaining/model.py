@@ -86,9 +86,7 @@ class Model:
 
     def savings(self) -> dict[int, int]:
         """Return the goal of the first stage."""
-        return {
-            column: self.options[number].takers[at].saving_pence for (number, at), column in self.joined.items()
-        }
+        return {column: self.options[number].takers[at].saving_pence for (number, at), column in self.joined.items()}
 
     def months(self) -> dict[int, int]:
         """Return the goal of the third stage: minus the months each member waits."""
@@ -117,7 +115,7 @@ class Model:
             if answer.ones is None:
                 return Found(None, answer.bound, answer.is_impossible)
             pick = self._pick(answer.ones)
-            if not self._forbid_faults(pick):
+            if not self.has_faults(pick):
                 return Found(self._groups(pick), answer.bound, answer.is_proven)
         return Found((), 0, True)
 
@@ -138,8 +136,8 @@ class Model:
         taken = {self.problem.councils[at].id: option.takers[at].quantity for at in sorted(members)}
         return Group(offer.id, option.tier, offer.tiers[option.tier].unit_price_pence, option.start, taken)
 
-    def _forbid_faults(self, pick: Pick) -> bool:
-        """Forbid what only rounding allowed, if anything; say whether there was any."""
+    def has_faults(self, pick: Pick) -> bool:
+        """Say whether only rounding allowed this pick; what is wrong with it is forbidden from then on."""
         wrong = [number for number, members in pick.items() if self._forbid(number, members)]
         chosen = {self.joined[number, at] for number, members in pick.items() for at in members}
         if not wrong and any(sum(goal.get(one, 0) for one in chosen) < least for goal, least in self._floors):

@@ -1,7 +1,7 @@
 """What is asked: offers with price tiers, councils with demand schedules. Reads the JSON form and names each fault.
 
-The first step of a plan. Months are whole numbers (12 × year + month − 1), money is whole pence, and offers and councils
-stand in the order of their ids, so that the same problem in any order is the same value.
+The first step of a plan. Months are whole numbers (12 × year + month − 1), money is whole pence, and offers and
+councils stand in the order of their ids, so that the same problem in any order is the same value.
 """
 
 import re
@@ -138,9 +138,7 @@ def _tier(place: str, data: object) -> Tier:
 
 
 def _council(place: str, data: object) -> Council:
-    found = _object(
-        place, data, {"id", "quantity", "earliest", "latest"}, {"current_unit_cost_pence", "needs"}
-    )
+    found = _object(place, data, {"id", "quantity", "earliest", "latest"}, {"current_unit_cost_pence", "needs"})
     steps = [_step(at, item) for at, item in _items(f"{place}.quantity", found["quantity"])]
     _refuse_repeated(f"{place}.quantity", (step.max_unit_price_pence for step in steps), "max_unit_price_pence")
     earliest = _month(f"{place}.earliest", found["earliest"])

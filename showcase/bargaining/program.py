@@ -6,6 +6,7 @@ is only a proposal: the caller checks it and adds a row that forbids the fault.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,14 +56,14 @@ class Program:
         """Look for the columns with the largest goal, until within a relative `gap` or out of time."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        options: dict[str, float] = {"mip_rel_gap": gap}
+        options: Any = {"mip_rel_gap": gap}
         if seconds is not None:
             options["time_limit"] = max(seconds, 0.0)
         found = milp(
             -self._costs(goal),
             constraints=LinearConstraint(self._matrix(), self._low, self._high),
             bounds=Bounds(0, 1),
-            integrality=np.ones(self.columns),
+            integrality=np.ones(self.columns, int),
             options=options,
         )
         if found.status not in (0, 1, 2):
@@ -96,7 +97,7 @@ class Program:
             costs[column] = weight
         return costs
 
-    def _matrix(self):  # type: ignore[no-untyped-def]
+    def _matrix(self) -> Any:
         from scipy.sparse import csr_array
 
         shape = (len(self._low), self.columns)

@@ -1,8 +1,8 @@
 """Find the best plan: first the largest saving, proven, then councils, start and identifiers with the saving kept.
 
-The saving: the linear relaxation prices each council's place, a bound throws most options away, a quick search among the
-promising ones gives a first plan, the bound with that plan throws more away, and HiGHS proves the rest. The later stages
-work on the few options that can be part of a plan with exactly that saving.
+The saving: the linear relaxation prices each council's place, a bound throws options away, a quick search among the
+promising ones gives a first plan, the bound with that plan throws more away, and HiGHS proves the rest. The later
+stages work on the few options that can be part of a plan with exactly that saving.
 """
 
 from collections.abc import Sequence
@@ -55,10 +55,11 @@ class _Search:
         model = Model(self.problem, found)
         floors = [self.saved]
         model.keep(model.savings(), self.saved)
-        for goal, measure in ((model.councils(), 1), (model.months(), 2)):
+        for goal in (model.councils(), model.months()):
             if not self._accept(model.best(goal, self.clock)):
                 return
-            floors.append(-order(self.problem, self.groups)[measure])
+            _, fewer, later, _ = order(self.problem, self.groups)
+            floors.append(-fewer if len(floors) == 1 else -later)
             model.keep(goal, floors[-1])
             self.proven += 1
         self._settle_identifiers(found, floors)
@@ -130,7 +131,7 @@ class _Search:
         return [judged.options[number] for number in sorted(best)]
 
     def _settle_identifiers(self, found: Sequence[Option], floors: Sequence[int]) -> None:
-        """Move to the first plan by identifiers: find the first council that could do better, and its best, and so on."""
+        """Move to the first plan by identifiers: the first council that could do better does its best, and so on."""
         settled = 0
         while True:
             model = Model(self.problem, found)
