@@ -21,7 +21,7 @@ def page_number() -> int:
 
 def words() -> str:
     """Return what the address asks to search for."""
-    return request.args.get("q", "").strip()[:200]
+    return "".join(c for c in request.args.get("q", "") if c.isprintable()).strip()[:200]
 
 
 def chosen(offered: Sequence[Filter], *, is_open: bool = False) -> Chosen:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from showcase.forms.base import AreaField, CountedField, Form, RadioField, at_most
+from showcase.forms.base import Form
+from showcase.forms.fields import AreaField, CountedField, RadioField, at_most
 from showcase.models import Solution
 from showcase.models.enums import ResponseState
 from showcase.models.responses import DECISIONS, NOTE_WORDS
@@ -13,10 +15,6 @@ LABELS = {
     ResponseState.CONSIDERED: "Being considered",
     ResponseState.INVITED: "Invited to talk",
     ResponseState.NOT_THIS_TIME: "Not this time",
-}
-HINTS = {
-    ResponseState.INVITED: "Where your council named a procurement lead, only the lead can invite.",
-    ResponseState.NOT_THIS_TIME: "The supplier sees your reason.",
 }
 
 
@@ -39,7 +37,7 @@ class PutForwardForm(Form):
 
     def offer(self, solutions: Sequence[Solution]) -> None:
         """Name the solutions to choose from."""
-        self.solution.choices = [(str(each.id), each.published_title) for each in solutions]
+        self.solution.choices = [SelectChoice(str(each.id), each.published_title) for each in solutions]
         if len(solutions) == 1 and not self.solution.data:
             self.solution.data = str(solutions[0].id)
 
@@ -56,7 +54,7 @@ class DecideForm(Form):
     state = RadioField(
         "What do you want to tell the supplier?",
         [InputRequired("Choose what to tell the supplier")],
-        choices=[(state.value, LABELS[state]) for state in DECISIONS],
+        choices=[SelectChoice(state.value, LABELS[state]) for state in DECISIONS],
     )
     reason = AreaField(
         "Your words to the supplier",

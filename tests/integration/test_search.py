@@ -1,0 +1,111 @@
+"""Search over everything one may see, and the try without an account."""
+
+import dataclasses
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from matching.embedder import HashEmbedder
+from matching.remote import serve_embeddings
+from showcase.extensions import db, settings
+from showcase.models import Base, Challenge, Solution
+from showcase.policies import PUBLIC
+from showcase.services import ranking, search
+from tests.integration.conftest import CheckedClient, People
+from tests.integration.matching_texts import (
+    BINS,
+    DAMP,
+    cards,
+    encode,
+    fresh_index,  # noqa: F401 - a fixture that each test here uses
+    live_challenge,
+    live_solution,
+)
+from tests.integration.publication_texts import a_challenge, a_solution
+
+
+@pytest.fixture
+def texts(people: People) -> None:
+    live_challenge(people, people.officer)
+    live_challenge(people, people.other_officer, title="How might we miss no bin?", problem=BINS, users=BINS)
+    live_solution(people, people.founder, "Dry Rooms", DAMP)
+    live_solution(people, people.other_founder, "Round Planner", BINS, service_areas=["waste"])
+    a_challenge(people.officer, title="How might we dry damp cellars?")
+    a_solution(people.founder, name="Damp Draft")
+    encode()
+
+
+@pytest.mark.usefixtures("texts")
+def test_each_finds_what_they_may_see(client: CheckedClient, people: People) -> None:
+    damp, draft = "How might we find damp homes before winter?", "How might we dry damp cellars?"
+    expected = {
+        "public": {damp},
+        "staff": {damp, "Dry Rooms"},
+        "officer": {damp, "Dry Rooms", draft},
+        "other_officer": {damp, "Dry Rooms"},
+        "founder": {damp, "Dry Rooms", "Damp Draft"},
+        "other_founder": {damp},
+    }
+    for role, titles in expected.items():
+        client.sign_out() if role == "public" else client.sign_in(getattr(people, role))
+        page = client.get("/search?q=damp").text
+        assert set(cards(page)) == titles, role
+        assert "<mark>damp</mark>" in page
+
+
+@pytest.mark.usefixtures("texts")
+def test_kinds_filters_and_names_stand_in_the_address(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.staff)
+    assert cards(client.get("/search?q=bins&kind=solution").text) == ["Round Planner"]
+    assert cards(client.get("/search?q=bins&kind=challenge").text) == ["How might we miss no bin?"]
+    assert cards(client.get("/search?q=bins&service_area=waste").text) == ["Round Planner"]
+    assert cards(client.get("/search?q=quiet+roads").text) == ["Round Planner"]
+    assert "Nothing found" in client.get("/search?q=xylophone").text
+    for odd in ("/search", "/search?q=%20", "/search?q=%22%3Cb%3E&page=99", "/search?q=the&kind=none"):
+        assert client.get(odd).status_code == 200, odd
+
+
+@pytest.mark.usefixtures("texts")
+def test_ids_for_lists_are_in_order_and_visible(people: People) -> None:
+    found = search.find_ids(Challenge, "missed bins", seen_by=PUBLIC)
+    titles = [db.session.get_one(Challenge, id).published_title for id in found]
+    assert titles == ["How might we miss no bin?"]
+    assert search.find_ids(Solution, "missed bins", seen_by=PUBLIC) == []
+
+
+def everything_kept() -> list[str]:
+    tables = Base.metadata.sorted_tables
+    return [str(row) for table in tables for row in db.session.execute(sa.select(table))]
+
+
+@pytest.mark.usefixtures("texts")
+def test_anyone_may_try_a_text_and_nothing_is_kept(client: CheckedClient) -> None:
+    answer = client.post("/try", data={"text": f"{DAMP} Made in Xanadu."})
+    assert cards(answer.text)[0] == "How might we find damp homes before winter?"
+    assert "Register with this text" in answer.text
+    assert "Nothing in this profile says" in answer.text
+    assert [text for text in everything_kept() if "Xanadu" in text] == []
+    assert client.post("/try", data={"text": " "}).status_code == 422
+
+
+def test_the_models_answer_is_used_where_it_is_served(
+    people: People, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_challenge(people, people.officer)
+    encode()
+    embedder = HashEmbedder()
+    embedder.name = settings().model_name
+    server = serve_embeddings(embedder)
+    try:
+        host, port = server.server_address[:2]
+        monkeypatch.setitem(
+            app.config, "SETTINGS", dataclasses.replace(settings(), embedder_url=f"http://{host!s}:{port}")
+        )
+        found = search.search("damp homes", seen_by=PUBLIC)
+        assert found.notices == ()
+        assert len(found.page.items) == 1
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert search.search("damp homes", seen_by=PUBLIC).notices == (ranking.WORDS_ONLY,)
