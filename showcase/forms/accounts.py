@@ -5,7 +5,8 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import Email, Optional, Regexp, ValidationError
 
-from showcase.forms.base import EmailField, Form, PasswordField, RadioField, TextField, at_most, needed
+from showcase.forms.base import Form
+from showcase.forms.fields import EmailField, PasswordField, RadioField, TextField, at_most, needed
 
 GOOD_ADDRESS = Email("Enter an e-mail address in the form name@council.gov.uk")
 PASSWORD_HINT = "At least 12 characters. Three unrelated words are a good one."

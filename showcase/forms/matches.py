@@ -2,7 +2,8 @@
 
 from wtforms import HiddenField
 
-from showcase.forms.base import AreaField, Form, at_most
+from showcase.forms.base import Form
+from showcase.forms.fields import AreaField, at_most
 from showcase.models.enums import Verdict
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from wtforms.validators import Optional, Regexp, ValidationError
 
 from showcase.forms.accounts import GOOD_ADDRESS, plain_number, web_address
-from showcase.forms.base import (
+from showcase.forms.base import Form
+from showcase.forms.fields import (
     AreaField,
     CheckboxField,
     CountedField,
     DateField,
     EmailField,
-    Form,
     MoneyField,
     NumberField,
     RadioField,

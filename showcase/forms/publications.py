@@ -13,14 +13,14 @@ from wtforms import Field, FieldList, FormField, HiddenField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import Email, Length, Optional, ValidationError
 
-from showcase.forms.base import (
+from showcase.forms.base import Form
+from showcase.forms.fields import (
     AreaField,
     CheckboxesField,
     CountedField,
     DateField,
     EmailField,
     FileField,
-    Form,
     MoneyField,
     RadioField,
     SelectField,

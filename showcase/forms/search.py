@@ -1,6 +1,7 @@
 """The form into which anyone may paste a text to see what it matches."""
 
-from showcase.forms.base import AreaField, Form, at_most, needed
+from showcase.forms.base import Form
+from showcase.forms.fields import AreaField, at_most, needed
 
 MOST_CHARACTERS = 20_000
 

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from showcase.forms.base import DateField, MoneyField, NumberField, read_pounds, write_pounds
+from showcase.forms.fields import DateField, MoneyField, NumberField, read_pounds, write_pounds
 from showcase.forms.organisations import YesNoField
 
 
