@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "permissions": ("permissions", "permissions", "Print who may do what."),
     "councils": ("councils", "councils", "Bring the register of councils up to date."),
     "seed": ("database", "seed", "Load councils, demo firms, challenges and solutions."),
+    "interests": ("interests", "interests", "Find the best plan of councils and offers for a file."),
 }
 
 
