@@ -23,7 +23,7 @@ ABILITIES = ("accessible", "open-api", "uk-hosting")
 
 
 def problem(seed: int, kind: str) -> Problem:
-    """Return a random problem of the full size: `open` has wide windows, `tight` narrow ones, needs and rare capacity."""
+    """Return a random problem of the full size: `open` has wide windows, `tight` narrow ones and unmet needs."""
     draw = random.Random(f"bargaining {kind} {seed}")
     is_tight = kind == "tight"
     return read_problem(
@@ -130,7 +130,7 @@ def main() -> None:
         else:
             print(
                 f"{row['kind']:<6} {row['seed']:>3} {row['way']:<9} {row['saving_pence']!s:>12} pence "
-                f"{row['seconds']:>7} s {row['processor_seconds']:>7} s processor  proven: {row['proven'] or 'nothing'}",
+                f"{row['seconds']:>7} s {row['processor_seconds']:>7} s processor  proven: {row['proven'] or '-'}",
                 flush=True,
             )
 

@@ -115,7 +115,7 @@ class Model:
             if answer.ones is None:
                 return Found(None, answer.bound, answer.is_impossible)
             pick = self._pick(answer.ones)
-            if not self.has_faults(pick):
+            if not self.forbid_faults(pick):
                 return Found(self._groups(pick), answer.bound, answer.is_proven)
         return Found((), 0, True)
 
@@ -136,7 +136,7 @@ class Model:
         taken = {self.problem.councils[at].id: option.takers[at].quantity for at in sorted(members)}
         return Group(offer.id, option.tier, offer.tiers[option.tier].unit_price_pence, option.start, taken)
 
-    def has_faults(self, pick: Pick) -> bool:
+    def forbid_faults(self, pick: Pick) -> bool:
         """Say whether only rounding allowed this pick; what is wrong with it is forbidden from then on."""
         wrong = [number for number, members in pick.items() if self._forbid(number, members)]
         chosen = {self.joined[number, at] for number, members in pick.items() for at in members}

@@ -4,9 +4,12 @@ Reads with `showcase.bargaining`, prints a table for people or JSON for programs
 command with one line on standard error and exit code 2.
 """
 
+import ctypes
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +36,27 @@ def plan(file: str, as_json: bool, seconds: float | None) -> None:
     except BadProblem as error:
         click.echo(" ".join(f"{file}: {error}".split()), err=True)
         sys.exit(2)
-    found = solve(problem, seconds)
+    with _only_our_words_on_standard_output():
+        found = solve(problem, seconds)
     left, ahead = alone(problem, found), next_tiers(problem, found)
     if as_json:
         click.echo(json.dumps(_as_json(found, left, ahead), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_table(problem, found, left, ahead)))
+
+
+@contextmanager
+def _only_our_words_on_standard_output() -> Iterator[None]:
+    """Send to standard error what HiGHS now and then prints for its makers, which would spoil the JSON."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _read(file: str) -> object:

@@ -28,17 +28,17 @@ def model() -> Model:
 
 @pytest.mark.parametrize(("members", "is_wrong"), [({0, 1}, True), ({0, 1, 3}, True), ({0, 1, 2}, False)])
 def test_one_unit_of_a_thousand_million_is_noticed(model: Model, members: set[int], is_wrong: bool) -> None:
-    assert model.has_faults({0: frozenset(members)}) is is_wrong
+    assert model.forbid_faults({0: frozenset(members)}) is is_wrong
 
 
 def test_one_penny_of_saving_is_noticed(model: Model) -> None:
     model.keep(model.savings(), 2 * HALF + 1)
-    assert model.has_faults({0: frozenset({0, 1, 2})})
+    assert model.forbid_faults({0: frozenset({0, 1, 2})})
 
 
 def test_the_true_plan_is_found_after_false_ones_are_forbidden(model: Model) -> None:
     for members in ({0, 1}, {0, 1, 3}, {0}, {1, 2, 3}):
-        model.has_faults({0: frozenset(members)})
+        model.forbid_faults({0: frozenset(members)})
     # The goal dislikes c, so that any plan without it would win if there were one.
     goal = dict(zip((model.joined[0, at] for at in range(4)), (5, 5, -1, 1), strict=True))
     found = model.best(goal, Clock(None))
