@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import Field
+from wtforms import Field, HiddenField
 from wtforms.validators import Email, Optional, Regexp, ValidationError
 
 from showcase.forms.base import Form
@@ -106,6 +106,8 @@ class RegisterForm(Form):
     )
     name = person_name()
     email = EmailField("Your e-mail address at work", [needed("Enter your e-mail address"), at_most(254), GOOD_ADDRESS])
+    pasted = HiddenField(validators=[at_most(20_000)])
+    """A text that was tried without an account: the first profile is started from it."""
 
 
 class PasswordForm(Form):

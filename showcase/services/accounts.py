@@ -132,13 +132,18 @@ def join(ticket: Ticket, council: Council, *, name: str, password: str, now: dat
     return membership
 
 
-def ask_to_register(email: str, *, firm: str, name: str, number: str, website: str, now: datetime) -> None:
-    """Send a supplier the link that registers it, or the news that its writer has an account already."""
+def ask_to_register(
+    email: str, *, firm: str, name: str, number: str, website: str, now: datetime, pasted: str = ""
+) -> None:
+    """Send a supplier the link that registers it, or the news that its writer has an account already.
+
+    A `pasted` text waits with the link, for the first profile to be started from it.
+    """
     email = tidied(email)
     if find(email):
         account_messages.send("has_account", email, path="/sign-in", now=now)
         return
-    details = {"firm": firm, "name": name, "number": number, "website": website}
+    details = {"firm": firm, "name": name, "number": number, "website": website, "pasted": pasted}
     token = tickets.issue(TicketPurpose.REGISTER_SUPPLIER, email, now=now, details=details)
     account_messages.send("register", email, path=f"/register/{token}", now=now, organisation=Supplier(name=firm))
 

@@ -16,11 +16,17 @@ from showcase.models import Organisation, Publication, Version
 from showcase.models.enums import State
 from showcase.models.questions import Audience, Content, Kind, is_blank
 from showcase.policies import PUBLIC, Actor, answers_for, visible_to
+from showcase.services import search
 from showcase.services.filters import Chosen, conditions
 
 P = TypeVar("P", bound=Publication)
 PAGE_SIZE = 20
-SORTS: Mapping[str, str] = {"newest": "Newest first", "title": "Title", "organisation": "Organisation"}
+SORTS: Mapping[str, str] = {
+    "best": "Best match first",
+    "newest": "Newest first",
+    "title": "Title",
+    "organisation": "Organisation",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,8 @@ class Wanted:
     chosen: Chosen = field(default_factory=Chosen)
     is_closed: bool = False
     """Only what no longer takes responses."""
-    sort: str = "newest"
+    sort: str = "best"
+    """One of `SORTS`; without words the best match is the newest."""
 
 
 def list_published(kind: type[P], wanted: Wanted, *, seen_by: Actor) -> sa.Select[P]:
@@ -43,17 +50,22 @@ def list_published(kind: type[P], wanted: Wanted, *, seen_by: Actor) -> sa.Selec
         .options(contains_eager(kind.organisation), contains_eager(kind.published_version))
         .where(visible_to(seen_by, kind), *conditions(kind, wanted.chosen))
     )
+    best: tuple[Any, ...] = (kind.published_at.desc(),)
     if wanted.words:
-        query = query.where(has_words(kind, wanted.words))
+        found = search.find_ids(kind, wanted.words, seen_by=seen_by)
+        query = query.where(kind.id.in_(found))
+        if found:
+            best = (sa.case({id: place for place, id in enumerate(found)}, value=kind.id),)
     if wanted.is_closed:
         query = query.where(kind.closed_at.is_not(None))
     title = sa.func.lower(_published_title(kind))
     orders: Mapping[str, tuple[Any, ...]] = {
+        "best": best,
         "newest": (kind.published_at.desc(),),
         "title": (title,),
         "organisation": (sa.func.lower(Organisation.name), title),
     }
-    return query.order_by(*orders.get(wanted.sort, orders["newest"]), kind.id)
+    return query.order_by(*orders.get(wanted.sort, best), kind.id)
 
 
 def list_own(kind: type[P], *, seen_by: Actor) -> Sequence[P]:
@@ -64,14 +76,6 @@ def list_own(kind: type[P], *, seen_by: Actor) -> Sequence[P]:
         .options(joinedload(kind.updated_by))
         .order_by(kind.state == State.ARCHIVED, kind.updated_at.desc(), kind.id)
     ).all()
-
-
-def has_words(kind: type[Publication], words: str) -> sa.ColumnElement[bool]:
-    """Return the condition that the published title or the organisation's name holds these words."""
-    return sa.or_(
-        _published_title(kind).icontains(words, autoescape=True),
-        Organisation.name.icontains(words, autoescape=True),
-    )
 
 
 def listed_answers(actor: Actor, publication: Publication) -> Content:

@@ -14,7 +14,7 @@ from showcase.models.enums import State
 from showcase.models.questions import Content
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
 from showcase.policies import Actor, Permission, can, require
-from showcase.services import audit, council_names, publications
+from showcase.services import audit, council_names, pasting, publications
 from showcase.services.council_names import CouncilNames
 from showcase.services.spreadsheets import Table, read_cell, write_cell
 
@@ -52,6 +52,11 @@ class Plan:
     def count(self, does: str) -> int:
         """Return how many rows would do this."""
         return sum(change.does == does for change in self.changes)
+
+
+def start_from(text: str, organisation: Organisation, *, by: Actor, now: datetime) -> Solution:
+    """Start a draft from a text such as a web page's; what stands under no known heading is marked for its writer."""
+    return publications.create(Solution, organisation, pasting.split(SOLUTION_QUESTIONS, text).answers, by=by, now=now)
 
 
 def plan_import(table: Table, *, by: Actor) -> Plan:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
-from showcase.access import current_actor, hash_token, public, requires
+from showcase.access import actor_for, current_actor, hash_token, public, requires
 from showcase.errors import DomainError, TooMany
 from showcase.forms.accounts import (
     ChangePasswordForm,
@@ -21,7 +21,7 @@ from showcase.forms.base import Form, errors_on
 from showcase.models import Council, Membership, utc_now
 from showcase.models.enums import TicketPurpose
 from showcase.policies import Permission
-from showcase.services import accounts, sessions, tickets
+from showcase.services import accounts, sessions, solutions, tickets
 from showcase.views.signing_in import address, safe_path, sign_in_as
 
 bp = Blueprint("accounts", __name__)
@@ -125,7 +125,8 @@ def accept_join(token: str) -> ResponseReturnValue:
 def register() -> ResponseReturnValue:
     """Register a supplier."""
     form = RegisterForm()
-    if form.validate_on_submit() and _may_mail(form, form.email.data):
+    is_start = "start" in request.form  # sent on from a tried text, with nothing filled in yet
+    if not is_start and form.validate_on_submit() and _may_mail(form, form.email.data):
         with errors_on(form):
             accounts.ask_to_register(
                 form.email.data,
@@ -133,6 +134,7 @@ def register() -> ResponseReturnValue:
                 name=form.name.data,
                 number=form.number.data or "",
                 website=form.website.data or "",
+                pasted=form.pasted.data or "",
                 now=utc_now(),
             )
             return redirect(url_for(".check_email"))
@@ -147,7 +149,10 @@ def accept_register(token: str) -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
         with errors_on(form, "password"):
-            return _welcome(accounts.register(ticket, password=form.password.data, now=utc_now()))
+            membership = accounts.register(ticket, password=form.password.data, now=utc_now())
+            if pasted := ticket.details.get("pasted"):
+                solutions.start_from(pasted, membership.organisation, by=actor_for(membership), now=utc_now())
+            return _welcome(membership)
     return render_template("accounts/accept_register.html", form=form, ticket=ticket), form.status
 
 

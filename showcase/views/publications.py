@@ -130,7 +130,7 @@ def _wanted(noun: Noun) -> Wanted:
             is_open=status == {"open"},
         ),
         is_closed=status == {"closed"},
-        sort=request.args.get("sort", "newest"),
+        sort=request.args.get("sort", "best"),
     )
 
 

@@ -9,7 +9,8 @@ from flask import Flask
 from matching.embedder import HashEmbedder
 from matching.remote import serve_embeddings
 from showcase.extensions import db, settings
-from showcase.models import Base, Challenge, Solution
+from showcase.models import Base, Challenge, Message, Solution
+from showcase.models.enums import State
 from showcase.policies import PUBLIC
 from showcase.services import ranking, search
 from tests.integration.conftest import CheckedClient, People
@@ -109,3 +110,25 @@ def test_the_models_answer_is_used_where_it_is_served(
         server.shutdown()
         server.server_close()
     assert search.search("damp homes", seen_by=PUBLIC).notices == (ranking.WORDS_ONLY,)
+
+
+@pytest.mark.usefixtures("texts")
+def test_the_list_finds_by_meaning_of_the_words(client: CheckedClient) -> None:
+    assert cards(client.get("/challenges?q=missed+bins").text) == ["How might we miss no bin?"]
+    assert cards(client.get("/challenges?q=eastbrook").text) == ["How might we miss no bin?"]
+    assert "Nothing fits" in client.get("/challenges?q=xylophone").text
+    assert client.get("/challenges?q=damp&sort=title&page=7").status_code == 200
+
+
+def test_a_tried_text_becomes_the_first_profile(client: CheckedClient, people: People) -> None:
+    page = client.post("/register", data={"start": "1", "pasted": f"Summary: {DAMP}"}).text
+    assert "There is a problem" not in page
+    assert DAMP in page
+    answers = {"firm": "Quick Dry Ltd", "name": "Quentin Quick", "email": "q@quick-dry.example"}
+    client.post("/register", data={**answers, "pasted": f"Summary: {DAMP}"})
+    link = db.session.scalars(sa.select(Message.body).where(Message.to == "q@quick-dry.example")).one()
+    path = next(word for word in link.split() if "/register/" in word).partition("8000")[2]
+    assert client.post(path, data={"password": "three plain words"}).status_code == 302
+    started = db.session.scalars(sa.select(Solution)).one()
+    assert (started.content["summary"], started.state) == (DAMP, State.DRAFT)
+    assert started.organisation.name == "Quick Dry Ltd"
