@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import floor, isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
 from showcase.bargaining.model import Clock, Found, Model
 from showcase.bargaining.problem import Problem
@@ -96,7 +97,25 @@ class _Search:
             elif isfinite(answer.bound):
                 self.bound = max(self.saved, min(self.bound, floor(answer.bound + _PENNY)))
         self.proven = int(self.saved == self.bound)
-        return self._narrow(judged.options).options if self.proven else []
+        return self._probe(self._narrow(judged.options).options) if self.proven else []
+
+    def _probe(self, found: list[Option]) -> list[Option]:
+        """Force each option in turn and drop it where the bound then falls short, until that no longer helps much."""
+        before = 2 * len(found)
+        while len(found) < 0.8 * before:
+            before = len(found)
+            for option in list(found):
+                if self.clock.left() == 0:
+                    return found
+                trial = [one for one in found if one.offer != option.offer or one is option]
+                model = Model(self.problem, trial)
+                model.program.row([(model.opened[trial.index(option)], 1)], low=1)
+                kept = judge(self.problem, trial, _prices(model), self.saved).options
+                if not any(
+                    (one.offer, one.tier, one.start) == (option.offer, option.tier, option.start) for one in kept
+                ):
+                    found = [one for one in found if one is not option]
+        return found
 
     def _narrow(self, found: Sequence[Option]) -> Judged:
         """Throw options away, round by round while that helps, and lower the bound."""
@@ -105,11 +124,7 @@ class _Search:
             if not judged.options or self.clock.left() == 0:
                 break
             before = len(judged.options)
-            model = Model(self.problem, judged.options)
-            rows = model.program.prices(model.savings())
-            prices = np.zeros(len(self.problem.councils))
-            for at, row in model.council_rows.items():
-                prices[at] = rows[row]
+            prices = _prices(Model(self.problem, judged.options))
             judged = judge(self.problem, judged.options, prices, self.saved)
             self.bound = max(self.saved, min(self.bound, floor(judged.bound)))
             if len(judged.options) > 0.8 * before:
@@ -151,6 +166,15 @@ class _Search:
                 return
             settled = _first_difference(self.problem, before, self.groups) + 1
         self.proven += 1
+
+
+def _prices(model: Model) -> NDArray[np.float64]:
+    """Return what each council's one place is worth in the linear relaxation, in pence."""
+    rows = model.program.prices(model.savings())
+    prices = np.zeros(len(model.problem.councils))
+    for at, row in model.council_rows.items():
+        prices[at] = rows[row]
+    return prices
 
 
 Choice = tuple[str, int, int]

@@ -12,7 +12,7 @@ from tests.unit.bargaining.exhaustive import best
 from tests.unit.bargaining.problems import offers, problems
 
 Json = dict[str, Any]
-thorough = settings(max_examples=100, deadline=None)
+thorough = settings(max_examples=60, deadline=None)
 
 
 def compared(data: Json, plan: Plan) -> tuple[int, int, int, list[tuple[str, str, int, str]]]:
