@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from showcase.forms.base import Form
@@ -37,7 +36,7 @@ class PutForwardForm(Form):
 
     def offer(self, solutions: Sequence[Solution]) -> None:
         """Name the solutions to choose from."""
-        self.solution.choices = [SelectChoice(str(each.id), each.published_title) for each in solutions]
+        self.solution.choices = {str(each.id): each.published_title for each in solutions}
         if len(solutions) == 1 and not self.solution.data:
             self.solution.data = str(solutions[0].id)
 
@@ -54,7 +53,7 @@ class DecideForm(Form):
     state = RadioField(
         "What do you want to tell the supplier?",
         [InputRequired("Choose what to tell the supplier")],
-        choices=[SelectChoice(state.value, LABELS[state]) for state in DECISIONS],
+        choices={state.value: LABELS[state] for state in DECISIONS},
     )
     reason = AreaField(
         "Your words to the supplier",
