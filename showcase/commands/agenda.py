@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from showcase.scheduling import Answer, BadInput, Limits, Problem, Verdict, check, read_assignments, read_problem, solve
+from showcase.scheduling import Answer, BadInput, Limits, Problem, Verdict, check, read_assignments, read_problem
 
 
 @click.group()
@@ -31,6 +31,8 @@ def agenda() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def solve_command(problem: str, seconds: float | None, work: int | None, seed: int, as_json: bool) -> None:
     """Find the cheapest agenda for a PROBLEM (.json, or - for standard input)."""
+    from showcase.scheduling.solver import solve  # heavy, and of no use to what the other command does
+
     asked = _problem(problem)
     if seconds is None and work is None:
         seconds = 20.0
@@ -140,7 +142,8 @@ def _grid(problem: Problem, assignments: Mapping[str, str]) -> Iterator[str]:
     rows = sorted((problem.slot[slot].start, problem.slot[slot].room, session) for session, slot in assignments.items())
     for start, room, session in rows:
         end = problem.session[session].end(problem.slot[assignments[session]])
-        yield f"{start:%Y-%m-%d %H:%M} to {end:%H:%M}  {room:<12} {session:<12} {problem.session[session].track}".rstrip()
+        line = f"{start:%Y-%m-%d %H:%M} to {end:%H:%M}  {room:<12} {session:<12} {problem.session[session].track}"
+        yield line.rstrip()
 
 
 def _words(verdict: Verdict) -> Iterator[str]:

@@ -1,12 +1,13 @@
-"""Agendas: which session is held in which room and when. Pure: a problem goes in, an agenda or its impossibility comes out.
+"""Agendas: which session is held in which room and when. Pure: a problem goes in, an agenda comes out, or why none.
 
-Read `problem` for the words, `rules` for what must hold, `costs` for what is minimised, `solver` for how.
+Import `solve` from `solver` where something is solved and nowhere else: it loads OR-Tools and Numba. Everything here is
+light. Read `problem` for the words, `rules` for what must hold, `costs` for what is minimised, `solver` for how.
 """
 
+from showcase.scheduling.answers import Answer, Limits
 from showcase.scheduling.checker import Verdict, check
 from showcase.scheduling.problem import Interest, Person, Problem, Room, Session, Slot
 from showcase.scheduling.reading import BadInput, read_assignments, read_problem
-from showcase.scheduling.solver import Answer, Limits, solve
 
 __all__ = [
     "Answer",
@@ -22,5 +23,4 @@ __all__ = [
     "check",
     "read_assignments",
     "read_problem",
-    "solve",
 ]

@@ -1,4 +1,4 @@
-"""Walkers over agendas for the search: a board packed for the compiled steps of `moves`, and where one walker stands."""
+"""Walkers over agendas: a board packed for the compiled steps of `moves`, and where one walker stands."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from showcase.scheduling.board import BROKEN, Board, Ints
-from showcase.scheduling.moves import HEAT_ONE, LOG_COUNT, track_cost, walk
+from showcase.scheduling.moves import HEAD, HEAT_ONE, LOG_COUNT, track_cost, walk
 
 
 class Fixed(NamedTuple):
@@ -23,17 +23,19 @@ class Fixed(NamedTuple):
     allowed: Ints
     rivals: Ints
     rival_size: Ints
+    rivalry: Ints
+    """(K, K) whether two slots are rivals."""
     collisions: Ints
     overlap: Ints
     weight: Ints
     clash: Ints
     moved: Ints
     entries: Ints
-    """Positions in `future` that session s at time t adds `gains` to: from entry_start[s, t] to entry_start[s, t + 1]."""
+    """Positions in `future`: session s at time t adds `gains` from entry_start[s, t] to entry_start[s, t + 1]."""
     gains: Ints
     entry_start: Ints
     track: Ints
-    """(S,) the track of each session, or -1."""
+    """(S,) the track of each session; those without one are said to be in a last one, which has no members."""
     members: Ints
     member_start: Ints
     logs: Ints
@@ -45,7 +47,10 @@ def pack(board: Board) -> Fixed:
     domain, domain_size = _padded(board.domain)
     rivals, rival_size = _padded(board.rivals)
     allowed = np.zeros((len(board.sessions), len(board.slots)), dtype=np.int64)
-    track = np.full(len(board.sessions), -1, dtype=np.int64)
+    track = np.full(len(board.sessions), len(board.tracks), dtype=np.int64)
+    rivalry = np.zeros((len(board.slots), len(board.slots)), dtype=np.int64)
+    for slot, group in enumerate(board.rivals):
+        rivalry[slot, list(group)] = 1
     for session, slots in enumerate(board.domain):
         allowed[session, list(slots)] = 1
     for index, members in enumerate(board.tracks):
@@ -61,6 +66,7 @@ def pack(board: Board) -> Fixed:
         allowed=allowed,
         rivals=rivals,
         rival_size=rival_size,
+        rivalry=rivalry,
         collisions=board.collisions.astype(np.int64),
         overlap=board.overlap,
         weight=board.weight,
@@ -71,7 +77,7 @@ def pack(board: Board) -> Fixed:
         entry_start=entry_start,
         track=track,
         members=np.array([session for members in board.tracks for session in members], dtype=np.int64),
-        member_start=np.array([0, *accumulate(len(members) for members in board.tracks)], dtype=np.int64),
+        member_start=np.array([0, *accumulate(len(members) for members in [*board.tracks, []])], dtype=np.int64),
         logs=np.array([round(-math.log((at + 0.5) / LOG_COUNT) * HEAT_ONE) for at in range(LOG_COUNT)], dtype=np.int64),
     )
 
@@ -82,7 +88,7 @@ class Walker:
     def __init__(self, fixed: Fixed, places: Sequence[int], seed: int) -> None:
         self.fixed = fixed
         self.tracks = len(fixed.member_start) - 1
-        self.state = np.zeros(3 + self.tracks, dtype=np.int64)
+        self.state = np.zeros(HEAD + self.tracks, dtype=np.int64)
         self.state[0] = (seed + 1) * 0x9E3779B97F4A7 % (1 << 62) + 1
         self.stand(places)
         self.note()
@@ -107,13 +113,12 @@ class Walker:
         for session, place in enumerate(self.places):
             first, last = fixed.entry_start[session, fixed.time[place] :][:2]
             self.future[fixed.entries[first:last]] += fixed.gains[first:last]
-        order = np.empty(len(self.places), dtype=np.int64)
         for track in range(self.tracks):
             members = fixed.members[fixed.member_start[track] : fixed.member_start[track + 1]]
-            self.state[3 + track] = track_cost(members, self.places, fixed.time, fixed.room, order)
+            self.state[HEAD + track] = track_cost(members, self.places, fixed.time, fixed.room)
         sessions = np.arange(len(self.places))
         pairs = int(self.future[sessions * fixed.times + fixed.time[self.places]].sum()) // 2
-        self.state[1] = pairs + int(fixed.moved[sessions, self.places].sum()) + int(self.state[3:].sum())
+        self.state[1] = pairs + int(fixed.moved[sessions, self.places].sum()) + int(self.state[HEAD:].sum())
 
     def note(self) -> None:
         """Take the agenda it stands at for the best it has met."""

@@ -18,6 +18,7 @@ from showcase.scheduling.problem import Problem, Slot
 from showcase.scheduling.rules import Apart, Only, Rule
 
 Ints = NDArray[np.int64]
+Patterns = dict[tuple[tuple[int, int], ...], int]
 BROKEN = 1 << 40
 """What a broken rule of people counts in the search: more than any agenda can cost, so a sum below it breaks none."""
 
@@ -67,7 +68,7 @@ def board(problem: Problem, rules: Sequence[Rule]) -> Board:
     rooms = {room.id: index for index, room in enumerate(problem.rooms)}
     starts = sorted({slot.start for slot in problem.slots})
     time = [starts.index(slot.start) for slot in problem.slots]
-    patterns = {(): 0}
+    patterns: Patterns = {(): 0}
     overlap = _overlaps(problem, starts, patterns)
     clash = _clashes(rules, sessions, dict(zip(slots, time, strict=True)), patterns)
     collisions = np.zeros((len(patterns), len(starts), len(starts)), dtype=np.bool_)
@@ -112,7 +113,7 @@ def _rivals(rules: Sequence[Rule], slots: Mapping[str, int]) -> list[list[int]]:
     return [sorted(group) for group in rivals]
 
 
-def _overlaps(problem: Problem, starts: Sequence[datetime], patterns: dict[tuple[tuple[int, int], ...], int]) -> Ints:
+def _overlaps(problem: Problem, starts: Sequence[datetime], patterns: Patterns) -> Ints:
     lengths = sorted({session.minutes for session in problem.sessions})
     known = {}
     for one in lengths:
@@ -134,7 +135,7 @@ def _clashes(
     rules: Sequence[Rule],
     sessions: Mapping[str, int],
     time: Mapping[str, int],
-    patterns: dict[tuple[tuple[int, int], ...], int],
+    patterns: Patterns,
 ) -> Ints:
     found: dict[tuple[int, int], set[tuple[int, int]]] = {}
     for rule in rules:

@@ -1,8 +1,8 @@
 """Why there is no agenda: a set of rules that cannot hold together, and could if any one of them were dropped.
 
-Found by QuickXplain (Junker, AAAI 2004): halves of the list are added until what is left out no longer matters. That every
-session is held once is taken as given. A question that is not decided in time counts as "could hold", so that the
-answer may then be larger than need be, but is never wrong.
+Found by QuickXplain (Junker, AAAI 2004): halves of the list are added until what is left out no longer matters. That
+every session is held once is taken as given. A question that is not decided in time counts as "could hold", so that
+the answer may then be larger than need be, but is never wrong.
 """
 
 from collections.abc import Callable, Sequence

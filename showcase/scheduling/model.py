@@ -1,8 +1,8 @@
 """The rules and the costs as a model for OR-Tools CP-SAT: whether there is an agenda at all, and how good one can be.
 
 `x[s, k]` says that session s is in slot k. A rule of what is occupied becomes "at most one" for each moment at which
-something starts, which is exact: of two times that overlap, the later start lies in the other. A model is built the same
-way each time and solved by one worker within deterministic units of work, so that its answers can be repeated.
+something starts, which is exact: of two times that overlap, the later start lies in the other. A model is built the
+same way each time and solved by one worker within deterministic units of work, so that its answers can be repeated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -97,7 +97,7 @@ class Model:
         return terms
 
     def _track(self, board: Board, track: Sequence[int]) -> list[cp_model.LinearExpr]:
-        """Walk each track in order of (start, id): a path of arcs through the sessions, and the arcs that change room."""
+        """Walk each track in order of (start, id): arcs through its sessions, of which those that change room cost."""
         if len(track) < 2:
             return []
         start, room = {}, {}
@@ -126,7 +126,7 @@ class Model:
 
     def hint(self, places: Sequence[int]) -> None:
         """Suggest an agenda to start from."""
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         for (session, slot), x in self.x.items():
             self.model.add_hint(x, places[session] == slot)
 

@@ -6,12 +6,11 @@ better agenda. A round is a fixed number of steps and of CP-SAT's deterministic 
 but the problem, the seed and the work; a clock only ends it earlier.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
+from showcase.scheduling.answers import Answer, Limits
 from showcase.scheduling.board import Board, board
 from showcase.scheduling.checker import check
 from showcase.scheduling.explaining import conflict
@@ -24,36 +23,6 @@ PROOF_WORK = 0.25
 """CP-SAT's deterministic units for one unit of work."""
 
 UNITS_UNLIMITED = 1 << 30
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When to stop: after this many units of work, or after these seconds if that is earlier; None is no limit."""
-
-    work: int | None = None
-    seconds: float | None = 20.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An agenda or why there is none. `cost` and `bound` are None unless there is an agenda.
-
-    `status` is "optimal", "feasible", "infeasible", or "unknown" when the limits were reached before either an agenda
-    or a proof that there is none.
-    """
-
-    status: str
-    cost: int | None = None
-    bound: int | None = None
-    assignments: dict[str, str] = field(default_factory=dict)
-    broken: tuple[str, ...] = ()
-    conflicting_rules: tuple[str, ...] = ()
-    work: int = 0
-
-    @property
-    def gap(self) -> int | None:
-        """What a cheaper agenda could save at most."""
-        return None if self.cost is None or self.bound is None else self.cost - self.bound
 
 
 def solve(problem: Problem, limits: Limits | None = None, seed: int = 0) -> Answer:
@@ -102,7 +71,7 @@ class _Search:
         self.spent = 0
 
     def run(self, work: int) -> None:
-        """Work in rounds of 1, 1, 2, 4, 8 … units until the work is spent, the clock has run out or a proof is found."""
+        """Work in rounds of 1, 1, 2, 4 … units until the work is spent, the clock has run out or a proof is found."""
         with ThreadPoolExecutor(max_workers=2) as threads:
             units = 1
             while self.spent < work and self.bound < self.cost and not self._is_over():

@@ -1,4 +1,4 @@
-"""Replica exchange: walkers at rising temperatures that change places, so that the cold ones are freed from dead ends."""
+"""Replica exchange: walkers at rising temperatures change places, which frees the cold ones from dead ends."""
 
 import math
 import random

@@ -1,7 +1,7 @@
 """An independent reading of the definitions, on plain JSON, that shares nothing with the product; and brute force."""
 
 from datetime import datetime, timedelta
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Any
 
 from hypothesis import strategies as st
@@ -17,39 +17,39 @@ def span(problem: Problem, session: str, slot: str) -> tuple[datetime, datetime,
 
 
 def keeps_rules(problem: Problem, agenda: dict[str, str]) -> bool:
-    slots = {row["id"]: row for row in problem["slots"]}
-    seats = {row["id"]: row["capacity"] for row in problem["rooms"]}
-    free = {row["id"]: row.get("available") for row in problem.get("people", [])}
     talks = {row["id"]: row for row in problem["sessions"]}
-    if set(agenda) != set(talks):
+    return (
+        set(agenda) == set(talks)
+        and all(may_stand(problem, talk, agenda[id]) for id, talk in talks.items())
+        and all(agenda[id] == slot for id, slot in problem.get("pinned", {}).items())
+        and all(go_together(problem, talks[one], talks[other], agenda) for one, other in combinations(talks, 2))
+    )
+
+
+def may_stand(problem: Problem, talk: Problem, key: str) -> bool:
+    [slot] = [row for row in problem["slots"] if row["id"] == key]
+    start, end, room = span(problem, talk["id"], key)
+    [seats] = [row["capacity"] for row in problem["rooms"] if row["id"] == room]
+    if talk["minutes"] > slot["minutes"] or seats < talk.get("audience", 0):
         return False
-    for id, talk in talks.items():
-        slot = slots[agenda[id]]
-        start, end, room = span(problem, id, agenda[id])
-        if talk["minutes"] > slot["minutes"] or seats[room] < talk.get("audience", 0):
-            return False
-        if talk.get("slots") is not None and agenda[id] not in talk["slots"]:
-            return False
-        for person in talk.get("people", []):
-            windows = free[person]
-            if windows is not None and not any(
-                datetime.fromisoformat(a) <= start and end <= datetime.fromisoformat(b) for a, b in windows
-            ):
-                return False
-    if any(agenda[id] != slot for id, slot in problem.get("pinned", {}).items()):
+    if talk.get("slots") is not None and key not in talk["slots"]:
         return False
-    gap = timedelta(minutes=problem.get("turnaround_minutes", 0))
-    for one, other in combinations(talks, 2):
-        a, b = slots[agenda[one]], slots[agenda[other]]
-        a_start, b_start = datetime.fromisoformat(a["start"]), datetime.fromisoformat(b["start"])
-        a_free, b_free = a_start + timedelta(minutes=a["minutes"]), b_start + timedelta(minutes=b["minutes"])
-        if a["room"] == b["room"] and max(a_start, b_start) < min(a_free, b_free):
-            return False
-        if set(talks[one].get("people", [])) & set(talks[other].get("people", [])):
-            first, second = sorted([span(problem, one, agenda[one]), span(problem, other, agenda[other])])
-            if second[0] - first[1] < gap:
-                return False
-    return True
+    windows = [row.get("available") for row in problem.get("people", []) if row["id"] in talk.get("people", [])]
+    when = datetime.fromisoformat
+    return all(any(when(a) <= start and end <= when(b) for a, b in row) for row in windows if row is not None)
+
+
+def go_together(problem: Problem, one: Problem, other: Problem, agenda: dict[str, str]) -> bool:
+    slots = {row["id"]: row for row in problem["slots"]}
+    a, b = slots[agenda[one["id"]]], slots[agenda[other["id"]]]
+    a_start, b_start = datetime.fromisoformat(a["start"]), datetime.fromisoformat(b["start"])
+    a_end, b_end = a_start + timedelta(minutes=a["minutes"]), b_start + timedelta(minutes=b["minutes"])
+    if a["room"] == b["room"] and max(a_start, b_start) < min(a_end, b_end):
+        return False
+    if not set(one.get("people", [])) & set(other.get("people", [])):
+        return True
+    first, second = sorted(span(problem, talk["id"], agenda[talk["id"]]) for talk in (one, other))
+    return second[0] - first[1] >= timedelta(minutes=problem.get("turnaround_minutes", 0))
 
 
 def price(problem: Problem, agenda: dict[str, str]) -> int:
@@ -64,7 +64,7 @@ def price(problem: Problem, agenda: dict[str, str]) -> int:
         total += 3 if (before[0], before[2]) != (spans[id][0], spans[id][2]) else 0
     for track in {row.get("track") for row in problem["sessions"]} - {None}:
         order = sorted((spans[row["id"]][0], row["id"]) for row in problem["sessions"] if row.get("track") == track)
-        total += sum(spans[a][2] != spans[b][2] for (_, a), (_, b) in zip(order, order[1:], strict=False))
+        total += sum(spans[a][2] != spans[b][2] for (_, a), (_, b) in pairwise(order))
     return total
 
 

@@ -6,9 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.instances import instance
-from showcase.scheduling import Limits, check, read_problem, solve
+from showcase.scheduling import Limits, check, read_problem
 from showcase.scheduling.model import Model
 from showcase.scheduling.rules import rules
+from showcase.scheduling.solver import solve
 from tests.unit.scheduling.referee import Problem, cheapest, keeps_rules, price, problems
 
 SLOW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
