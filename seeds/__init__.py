@@ -150,6 +150,7 @@ def _bring_to(
     text = publications.create(kind, organisation, row["content"], by=writer, now=written)
     text.key = row["key"]
     text.is_illustrative = True
+    db.session.flush()  # a step reads the text anew from the database
     state = row["state"]
     steps: dict[str, tuple[tuple[str, Actor], ...]] = {
         "draft": (),
