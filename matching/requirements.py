@@ -21,7 +21,7 @@ SILENT_FIELDS = ("title", "why_now", "tried")
 MOST = 16
 FEWEST_WORDS = 4
 
-EVIDENCE_COSINE = 0.42
+EVIDENCE_COSINE = 0.37
 """A passage at least so near to a requirement is taken to speak of it (measured: docs/matching.md)."""
 EVIDENCE_COVERAGE = 0.6
 """So is a profile that uses at least this share of the requirement's terms, rare ones weighing more."""

@@ -19,8 +19,8 @@ SOLUTIONS = {
     "each translation before a resident sees it.",
     "social": "Writes up home visits from a recording, so that social workers spend time with families and not on "
     "case notes. The social worker checks and signs each note.",
-    "platform": "A flexible platform that transforms every public service with artificial intelligence, saves money and "
-    "delights residents.",
+    "platform": "A flexible platform that transforms every public service with artificial intelligence, saves money "
+    "and delights residents.",
 }
 CHALLENGE = (
     "How might we find homes at risk of damp and mould before tenants complain?\n"

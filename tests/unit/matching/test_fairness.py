@@ -1,0 +1,29 @@
+"""What must not win: a copy padded with general praise, and another product stuffed with the right words."""
+
+import pytest
+
+from matching.collection import Collection
+from matching.encoding import encode, encode_challenges
+from matching.model import ModelEmbedder
+from matching.ranker import Ranker
+from matching.texts import Text
+from tests.unit.matching.conftest import CHALLENGE, SOLUTIONS
+
+PRAISE = (
+    "Our award-winning, world-class, scalable platform transforms public services end to end. Trusted by leaders, it "
+    "delights residents, empowers staff, breaks down silos and unlocks value from data with cutting-edge technology. "
+)
+STUFFED = {
+    "praise": SOLUTIONS["damp"] + "\n" + PRAISE * 3,
+    "other": SOLUTIONS["bins"] + "\n" + "Damp mould homes tenants winter surveyors. " * 6,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STUFFED)
+def test_a_stuffed_copy_does_not_pass_the_plain_profile(name: str) -> None:
+    model = ModelEmbedder()
+    texts = [Text.plain(id, text) for id, text in (SOLUTIONS | {name: STUFFED[name]}).items()]
+    collection = Collection.of(zip((text.id for text in texts), encode(texts, model), strict=True))
+    (challenge,) = encode_challenges([Text.plain("c", CHALLENGE)], model)
+    assert Ranker(collection).rank(challenge).matches[0].id == "damp"
