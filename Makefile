@@ -56,6 +56,7 @@ $(VENV)/.locked: requirements.lock | $(BIN)/python
 
 $(VENV)/.project: $(VENV)/.locked pyproject.toml
 	$(BIN)/python -m pip install --no-build-isolation --no-deps --editable .
+	-$(BIN)/python -m showcase.scheduling # compiles the search for agendas, which the first agenda would wait for
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json | $(BIN)/python

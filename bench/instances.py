@@ -16,8 +16,10 @@ def instance(
     draw = random.Random(f"agenda {seed}")
     half = (times + 1) // 2
     starts = [DAY + timedelta(days=index // half, minutes=30 * (index % half)) for index in range(times)]
-    room_rows = [{"id": f"R{room}", "capacity": draw.choice((40, 60, 80, 120))} for room in range(rooms)]
-    slots = [
+    room_rows: list[dict[str, Any]] = [
+        {"id": f"R{room}", "capacity": draw.choice((40, 60, 80, 120))} for room in range(rooms)
+    ]
+    slots: list[dict[str, Any]] = [
         {"id": f"K{time:02}{room}", "room": f"R{room}", "start": f"{starts[time]:%Y-%m-%dT%H:%M}", "minutes": 30}
         for time in range(times)
         for room in range(rooms)
