@@ -55,7 +55,7 @@ def test_an_explanation_conflicts_and_every_part_of_it_is_needed(problem: Proble
 
 
 @given(st.integers(0, 1000), st.randoms(use_true_random=False))
-@settings(max_examples=5, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 def test_order_of_lists_and_repetition_change_nothing(seed: int, draw: random.Random) -> None:
     problem = instance(seed, sessions=14, rooms=3, times=6, councils=20)
     shuffled = {
