@@ -58,7 +58,7 @@ def test_right_solutions_rank_above_near_misses_and_like_needs_are_seen(loaded: 
         right, wrong = ([key for key in golden[side] if key in loaded.texts] for side in ("right", "wrong"))
         is_first += [places[right[0]].rank == 1] if right else []
         is_right += [places[one].rank < places[other].rank for one in right for other in wrong]
-    assert len(is_right) >= 200
+    assert len(is_right) >= 200, (len(loaded.texts), len(seeds.golden()))
     assert sum(is_right) / len(is_right) >= LEAST_RIGHT_ABOVE_WRONG
     assert sum(is_first) / len(is_first) >= LEAST_FIRST
     seen = [
