@@ -110,7 +110,10 @@ def supervise() -> None:
 def _start_web() -> "subprocess.Popen[bytes]":
     command = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", str(THREADS), "--no-control-socket"]
     address = ["--bind", f"{os.environ.get('HOST') or '127.0.0.1'}:{_port()}", "--log-level", "warning", "wsgi:app"]
-    return subprocess.Popen([sys.executable, *command, *address], cwd=ROOT, start_new_session=True)
+    # Requests already share the cores: arithmetic that spreads one of them over all cores only makes the others wait
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = {**os.environ, **one_thread}
+    return subprocess.Popen([sys.executable, *command, *address], cwd=ROOT, start_new_session=True, env=environment)
 
 
 def _start_worker() -> "subprocess.Popen[bytes]":
