@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from showcase.models import Challenge, Decision, Response, Solution
 from showcase.policies import Actor, Permission, require
-from showcase.services import filters, matches, messages, ranking, reasons, responses
+from showcase.services import decisions, filters, matches, messages, ranking, reasons, responses
 from showcase.services.csv_export import Cell
 from showcase.services.filters import Chosen
 from showcase.services.publication_lists import listed_answers
@@ -43,16 +43,16 @@ def rows(challenge: Challenge, *, seen_by: Actor, chosen: Chosen) -> Iterator[tu
     require(seen_by, Permission.MATCH_SEE, challenge)
     where = filters.conditions(Solution, chosen)
     order = ranking.order(Solution, matches.query_for(challenge), seen_by=seen_by, where=where)
-    decisions = {decision.solution_id: decision for decision in matches.decisions_on(challenge)}
+    standing = {decision.solution_id: decision for decision in decisions.standing_on(challenge)}
     given = {response.solution_id: response for response in responses.list_for(challenge, seen_by=seen_by)}
     found = matches.load(Solution, [place.id for place in order.places])
     for place in order.places:
         solution = found[place.id]
-        decision, response = decisions.get(place.id), given.pop(place.id, None)
+        decision, response = standing.get(place.id), given.pop(place.id, None)
         yield _row(challenge, solution, place, decision, response, order, seen_by)
     if not chosen:
         for response in given.values():
-            decision = decisions.get(response.solution_id)
+            decision = standing.get(response.solution_id)
             yield _row(challenge, response.solution, None, decision, response, order, seen_by)
 
 

@@ -1,14 +1,12 @@
-"""Matches: solutions for a challenge, challenges for a solution, similar needs, and what a council decides about them.
+"""Matches: solutions for a challenge, challenges for a solution, and similar needs.
 
 Every order comes from `ranking.order`, every reason from `reasons`, each only from what the viewer may read: a
-supplier's page is built without budgets, contracts, other suppliers, ranks or scores. Decisions keep the ranking they
-were made on.
+supplier's page is built without budgets, contracts, other suppliers, ranks or scores.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -16,13 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from matching.texts import Text
-from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Challenge, Decision, Publication, Solution
-from showcase.models.enums import Verdict
+from showcase.models import Challenge, Publication, Solution
 from showcase.models.questions import Content
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, filters, ranking, reasons, vectors
+from showcase.services import filters, ranking, reasons, vectors
 from showcase.services.filters import Chosen
 from showcase.services.ranking import Order, Place, Query
 from showcase.services.reasons import Why
@@ -129,10 +125,8 @@ def solutions_for(
     )
     if only_fitting:
         order = _only_fitting(order, challenge, asked, seen_by)
-    groups: dict[uuid.UUID, list[Place]] = {}
-    for place in order.places:
-        groups.setdefault(place.organisation_id, []).append(place)
-    shown, number, last = _slice(list(groups.values()), number)
+    groups = by_supplier(order.places)
+    shown, number, last = _slice(groups, number)
     found = load(Solution, [place.id for group in shown for place in group])
     cards = [
         Card(
@@ -146,6 +140,14 @@ def solutions_for(
         for group in shown
     ]
     return Page(cards, number, last, len(groups), len(order.places), order)
+
+
+def by_supplier(places: Sequence[Place]) -> list[list[Place]]:
+    """Fold places so that a supplier has one, where its best profile stands; its others follow within."""
+    groups: dict[uuid.UUID, list[Place]] = {}
+    for place in places:
+        groups.setdefault(place.organisation_id, []).append(place)
+    return list(groups.values())
 
 
 def _why_solution(challenge: Challenge, asked: Content, solution: Solution, order: Order, seen_by: Actor) -> Why:
@@ -258,100 +260,6 @@ def _similar(order: Order) -> list[Card]:
         shared = replace(told, gaps=(), gap_count=0)  # one council's challenge need not answer another's
         cards.append(Card(found[place.id], place, shared, strength=order.strength(place)))
     return cards
-
-
-# --- decisions --------------------------------------------------------------------------------------------------------
-
-
-def decide(
-    challenge: Challenge, solution: Solution, verdict: Verdict, *, by: Actor, now: datetime, reason: str = ""
-) -> Decision:
-    """Keep what a council decided about a solution, with its place in the ranking; takes the place of an earlier one.
-
-    Raises:
-        NotAllowed: the policy says no.
-        DomainError: a reason is missing.
-    """
-    require(by, Permission.MATCH_DECIDE, challenge)
-    require(by, Permission.PUBLICATION_SEE, solution)
-    reason = reason.strip()
-    if verdict is Verdict.NOT_FOR_US and not reason:
-        raise DomainError("Say why it is not for you, so that colleagues need not look again.")
-    _lock(challenge)
-    for earlier in decisions_on(challenge, solution.id):
-        _undo(earlier, by=by, now=now)
-    order = ranking.order(Solution, query_for(challenge), seen_by=by)
-    place = next((place for place in order.places if place.id == solution.id), None)
-    decision = Decision(
-        challenge=challenge,
-        solution=solution,
-        verdict=verdict,
-        reason=reason,
-        by_id=by.account_id,
-        rank=place.rank if place else None,
-        score=place.score if place else None,
-        ranker=order.ranker,
-        shown=dict(place.contributions) if place else {},
-        created_at=now,
-    )
-    db.session.add(decision)
-    db.session.flush()
-    audit.record(
-        "match.decided",
-        challenge,
-        by=by,
-        solution=str(solution.id),
-        verdict=verdict.value,
-        reason=reason,
-        rank=decision.rank,
-        ranker=decision.ranker,
-    )
-    return decision
-
-
-def undo(challenge: Challenge, solution: Solution, *, by: Actor, now: datetime) -> None:
-    """Take back what was decided about a solution; the record of it stays.
-
-    Raises:
-        NotAllowed: the policy says no.
-        Conflict: nothing is decided, or a colleague has taken it back already.
-    """
-    require(by, Permission.MATCH_DECIDE, challenge)
-    _lock(challenge)
-    standing = decisions_on(challenge, solution.id)
-    if not standing:
-        raise Conflict("Nothing is decided about this solution. A colleague may have taken it back already.")
-    for decision in standing:
-        _undo(decision, by=by, now=now)
-        audit.record("match.undone", challenge, by=by, solution=str(solution.id), verdict=decision.verdict.value)
-    db.session.flush()
-
-
-def decisions_on(challenge: Challenge, *solution_ids: uuid.UUID) -> list[Decision]:
-    """Return the decisions that stand, newest first; of all solutions, or of those named."""
-    query = (
-        sa.select(Decision)
-        .where(Decision.challenge_id == challenge.id, Decision.undone_at.is_(None))
-        .options(
-            joinedload(Decision.by),
-            joinedload(Decision.solution).joinedload(Solution.organisation),
-            joinedload(Decision.solution).joinedload(Solution.published_version),
-        )
-        .order_by(Decision.created_at.desc(), Decision.id)
-    )
-    if solution_ids:
-        query = query.where(Decision.solution_id.in_(solution_ids))
-    return list(db.session.scalars(query))
-
-
-def _undo(decision: Decision, *, by: Actor, now: datetime) -> None:
-    decision.undone_at = now
-    decision.undone_by_id = by.account_id
-
-
-def _lock(challenge: Challenge) -> None:
-    """Make two officers who decide at once follow each other."""
-    db.session.execute(sa.select(Publication.id).where(Publication.id == challenge.id).with_for_update())
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------

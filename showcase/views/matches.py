@@ -13,7 +13,7 @@ from showcase.listing import chosen, csv_download, page_number
 from showcase.models import Challenge, Solution, utc_now
 from showcase.models.enums import Verdict
 from showcase.policies import Permission
-from showcase.services import match_export, matches, ranking, responses
+from showcase.services import decisions, match_export, matches, ranking, responses
 from showcase.services.filters import CHALLENGE_FILTERS, SOLUTION_FILTERS
 
 bp = Blueprint("matches", __name__)
@@ -65,7 +65,7 @@ def decide(challenge: Challenge, solution_id: uuid.UUID) -> ResponseReturnValue:
         raise DomainError("Choose to shortlist the solution, or say why it is not for you in 2,000 characters at most.")
     if verdict is Verdict.NOT_FOR_US and not (form.reason.data or "").strip():
         return _ask_why(challenge, solution, form)
-    matches.decide(challenge, solution, verdict, by=current_actor(), now=utc_now(), reason=form.reason.data or "")
+    decisions.decide(challenge, solution, verdict, by=current_actor(), now=utc_now(), reason=form.reason.data or "")
     done = "Shortlisted" if verdict is Verdict.SHORTLISTED else "Marked as not for us"
     flash(f"{done}: {solution.published_title or solution.title}. You can undo this under “Decided”.", "success")
     return redirect(_back(challenge))
@@ -84,7 +84,7 @@ def not_for_us(challenge: Challenge, solution_id: uuid.UUID) -> ResponseReturnVa
 def undo(challenge: Challenge, solution_id: uuid.UUID) -> ResponseReturnValue:
     """Take back what was decided about a solution."""
     solution = _solution(solution_id)
-    matches.undo(challenge, solution, by=current_actor(), now=utc_now())
+    decisions.undo(challenge, solution, by=current_actor(), now=utc_now())
     flash(f"Taken back: nothing is decided about {solution.published_title or solution.title}.", "success")
     return redirect(_back(challenge))
 
@@ -101,7 +101,7 @@ def _ranked(challenge: Challenge) -> dict[str, Any]:
 
 def _beside(challenge: Challenge) -> dict[str, Any]:
     """Return what each page of a challenge's matches shows beside its own list: decisions and responses."""
-    standing = matches.decisions_on(challenge)
+    standing = decisions.standing_on(challenge)
     given = responses.list_for(challenge, seen_by=current_actor())
     return {
         "decisions": {decision.solution_id: decision for decision in standing},

@@ -11,7 +11,7 @@ from showcase.listing import csv_download, page_number
 from showcase.models import Challenge, Response, Solution, utc_now
 from showcase.models.enums import ResponseState
 from showcase.policies import Permission
-from showcase.services import matches, messages, ranking, responses
+from showcase.services import decisions, matches, messages, ranking, responses
 from showcase.services.paging import paged
 
 bp = Blueprint("responses", __name__)
@@ -73,7 +73,7 @@ def for_challenge(challenge: Challenge) -> ResponseReturnValue:
     given = responses.list_for(challenge, seen_by=actor)
     order = ranking.order(Solution, matches.query_for(challenge), seen_by=actor)
     places = {place.id: place for place in order.places}
-    standing = matches.decisions_on(challenge)
+    standing = decisions.standing_on(challenge)
     return render_template(
         "responses/for_challenge.html",
         challenge=challenge,

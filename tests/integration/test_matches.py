@@ -13,7 +13,7 @@ from showcase.extensions import db, settings
 from showcase.models import AuditEntry, Challenge, Decision, Solution, utc_now
 from showcase.models.enums import Verdict
 from showcase.policies import PUBLIC
-from showcase.services import index, matches, publications, vectors
+from showcase.services import decisions, index, matches, publications, vectors
 from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.matching_texts import (
     BINS,
@@ -118,11 +118,11 @@ def test_an_officer_decides_undoes_and_all_is_recorded(client: CheckedClient, pe
     assert refused.status_code == 422
     assert "Say why it is not for you" in refused.text
     client.post(f"{start}/{bins.id}/decide", data={"verdict": "not_for_us", "reason": "We do not do waste."})
-    decision = next(d for d in matches.decisions_on(damp) if d.solution_id == dry.id)
+    decision = next(d for d in decisions.standing_on(damp) if d.solution_id == dry.id)
     assert (decision.rank, decision.by_id) == (1, people.officer.account_id)
     assert decision.score == pytest.approx(sum(decision.shown.values()))
-    assert decision.ranker == RANKED_BY
-    assert len(matches.decisions_on(damp)) == 2
+    assert decision.ranker.startswith(RANKED_BY)
+    assert len(decisions.standing_on(damp)) == 2
     page = client.get(f"{start}/decided").text
     assert cards(page) == ["Dry Rooms", "Round Planner"]
     assert "We do not do waste." in page
@@ -351,7 +351,7 @@ def test_more_cards_cost_no_more_statements(
 
 def test_equal_decisions_of_two_officers_leave_one(people: People, damp: Challenge) -> None:
     by, dry = actor_for(people.officer), solution("Dry Rooms")
-    matches.decide(damp, dry, Verdict.SHORTLISTED, by=by, now=utc_now())
-    matches.decide(damp, dry, Verdict.NOT_FOR_US, by=by, now=utc_now(), reason="Too small.")
-    assert [decision.verdict for decision in matches.decisions_on(damp)] == [Verdict.NOT_FOR_US]
+    decisions.decide(damp, dry, Verdict.SHORTLISTED, by=by, now=utc_now())
+    decisions.decide(damp, dry, Verdict.NOT_FOR_US, by=by, now=utc_now(), reason="Too small.")
+    assert [decision.verdict for decision in decisions.standing_on(damp)] == [Verdict.NOT_FOR_US]
     assert index.encoded(damp.id, settings().model_name) is not None
