@@ -85,7 +85,8 @@ class _Search:
                 walking.result()
                 self._share()
                 self.spent += units
-                units = 3 * self.spent  # so that a proof, which begins anew in each round, loses little to the rounds before
+                # A proof begins anew in each round, so the rounds before must be short beside it.
+                units = 3 * self.spent
 
     def _is_over(self) -> bool:
         left = self.seconds_left()
