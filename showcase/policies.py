@@ -62,6 +62,7 @@ class Permission(StrEnum):
 
     STAFF_AREA = "staff:area"
     AUDIT_SEE = "audit:see"
+    RANKING_ADOPT = "ranking:adopt"
     ACCOUNT_HAVE = "account:have"
     ACCOUNT_SEE = "account:see"
     ACCOUNT_MANAGE = "account:manage"
@@ -183,6 +184,7 @@ may_see_draft = owns | (is_staff & _in(*SHOWN_TO_STAFF))
 TABLE: Mapping[Permission, Rule] = {
     Permission.STAFF_AREA: is_staff,
     Permission.AUDIT_SEE: is_staff,
+    Permission.RANKING_ADOPT: is_staff,
     Permission.ACCOUNT_HAVE: is_signed_in,
     Permission.ACCOUNT_SEE: is_staff,
     Permission.ACCOUNT_MANAGE: is_staff & is_others_account,

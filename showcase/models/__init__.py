@@ -11,6 +11,7 @@ from showcase.models.organisations import Council, EmailDomain, Host, Organisati
 from showcase.models.publications import Facet, Publication, StateChange, Version
 from showcase.models.responses import Response
 from showcase.models.solutions import Solution
+from showcase.models.weights import WeightAdoption, WeightSet
 
 __all__ = [
     "Account",
@@ -38,5 +39,7 @@ __all__ = [
     "Vector",
     "VectorCounter",
     "Version",
+    "WeightAdoption",
+    "WeightSet",
     "utc_now",
 ]

@@ -17,7 +17,12 @@ from showcase.policies import SHOWN_TO_STAFF, Actor, visible_to
 from showcase.services.paging import contains
 
 LONDON = ZoneInfo("Europe/London")
-KINDS = {"signinsession": "session", "emaildomain": "e-mail domain", "host": "Local Government Association"}
+KINDS = {
+    "signinsession": "session",
+    "emaildomain": "e-mail domain",
+    "host": "Local Government Association",
+    "weightset": "weights",
+}
 """Kinds of subjects whose name in the software is not what people call them."""
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
 """A value that is the name of something within the software, such as "in_review"."""

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from matching.collection import Collection
 from matching.embedder import EmbedderUnavailable
 from matching.encoding import Encoded, encode, encode_challenges
-from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored, Weights
+from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored
 from matching.remote import HttpEmbedder
 from matching.texts import Text
 from showcase.extensions import db, settings
 from showcase.models import Organisation, Publication, Vector, utc_now
 from showcase.policies import Actor, visible_to
-from showcase.services import index, vectors
+from showcase.services import index, vectors, weights
 
 BEST = 200
 """How many places a list has at most, and how many SQL confirms at first."""
@@ -65,14 +65,16 @@ class Order:
     judge: Judge
     collection: Collection
     ranker: str
-    """Model, ranker and ranker version, as decisions keep them."""
+    """Model, ranker, ranker version and weights, as decisions keep them."""
     notices: tuple[str, ...]
     on: datetime
     """When it was made."""
+    lexical_weight: float
+    """How much words alone count of a full ranking."""
 
     def strength(self, place: Place) -> float:
         """Return a score on the scale of a full ranking, also where words alone could be weighed."""
-        return place.score if self.judge.has_meaning else place.score / Weights().lexical
+        return place.score if self.judge.has_meaning else place.score / self.lexical_weight
 
     def encoded(self, id: uuid.UUID) -> Encoded | None:
         """Return what the ranking knows of one of its texts."""
@@ -132,7 +134,8 @@ def order(
     """
     name = str(sa.inspect(kind).polymorphic_identity)
     live = index.live(name, settings().model_name)
-    ranker = Ranker(live.collection)
+    fusion = weights.in_force(name)
+    ranker = Ranker(live.collection, fusion.weights)
     left_out = {str(id) for id in exclude}
     ranking = ranker.rank(query.encoded, MOST_CONFIRMED, exclude=left_out)
     with live.collection.lock:
@@ -142,9 +145,9 @@ def order(
         places.append(place)
         if len(places) == most:
             break
-    described = f"{settings().model_name}, {ranking.ranker}, version {live.version}"
+    described = weights.describe(ranking.ranker, live.version, fusion.number)
     notices = tuple(dict.fromkeys(notice for notice in (query.notice, ranking.notice) if notice))
-    return Order(places, query, judge, live.collection, described, notices, utc_now())
+    return Order(places, query, judge, live.collection, described, notices, utc_now(), fusion.weights.lexical)
 
 
 def _confirmed(

@@ -11,6 +11,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "organisations",
     "home",
     "staff",
+    "tuning",
     "people",
     "audit",
     "information",
