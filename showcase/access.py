@@ -30,6 +30,7 @@ SEE: dict[str, Permission] = {
     "responses": Permission.RESPONSE_SEE,
     "accounts": Permission.ACCOUNT_SEE,
     "messages": Permission.STAFF_AREA,
+    "needs": Permission.NEED_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)

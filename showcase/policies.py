@@ -14,7 +14,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from showcase.errors import NotAllowed
-from showcase.models import Account, Challenge, Council, Message, Organisation, Publication, Response, Solution
+from showcase.models import (
+    Account,
+    Challenge,
+    Council,
+    Message,
+    Need,
+    NeedMember,
+    Organisation,
+    Publication,
+    Response,
+    Solution,
+)
 from showcase.models.enums import OrganisationKind, ResponseState, State
 from showcase.models.questions import Audience, Content, is_blank
 
@@ -98,6 +109,8 @@ class Permission(StrEnum):
     RESPONSE_DECIDE = "response:decide"
     RESPONSE_INVITE = "response:invite"
     RESPONSE_WITHDRAW = "response:withdraw"
+    NEED_SEE = "need:see"
+    NEED_ARRANGE = "need:arrange"
 
 
 @dataclass(frozen=True)
@@ -178,6 +191,10 @@ is_received = Rule("it was not taken up yet", lambda a, s: s.state is ResponseSt
 has_no_lead = Rule("the council has no procurement lead", lambda a, s: s.challenge.organisation.lead is None)
 is_standing = Rule("it is not withdrawn", lambda a, s: s.state is not ResponseState.WITHDRAWN)
 
+is_shared = Rule("two or more published challenges describe it", lambda a, s: s.is_shared)
+is_dismissed = Rule("staff took it off the lists", lambda a, s: s.is_dismissed)
+is_joined = Rule("it was joined into another", lambda a, s: s.joined_into_id is not None)
+
 may_see_published = is_visible & (is_challenge | is_council | is_staff)
 may_see_draft = owns | (is_staff & _in(*SHOWN_TO_STAFF))
 
@@ -220,6 +237,8 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.RESPONSE_DECIDE: owns_challenge & is_council & is_standing,
     Permission.RESPONSE_INVITE: owns_challenge & is_council & is_standing & (is_lead | has_no_lead),
     Permission.RESPONSE_WITHDRAW: owns_solution & is_standing,
+    Permission.NEED_SEE: (is_shared & ~is_dismissed) | is_joined | is_staff,
+    Permission.NEED_ARRANGE: is_staff & ~is_joined,
 }
 """Permission → rule. Read each line as "allowed when …"."""
 
@@ -289,12 +308,28 @@ def _visible_responses(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
+def _visible_needs(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.is_staff:
+        return sa.true()
+    published = sa.and_(Publication.published_version_id.is_not(None), Publication.organisation.has(_is_active()))
+    shown = (
+        sa.select(sa.func.count())
+        .select_from(NeedMember)
+        .join(Publication, Publication.id == NeedMember.challenge_id)
+        .where(NeedMember.need_id == Need.id, published)
+        .correlate(Need)
+        .scalar_subquery()
+    )
+    return sa.or_(sa.and_(shown >= 2, Need.dismissed_at.is_(None)), Need.joined_into_id.is_not(None))
+
+
 _VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
     Publication: _visible_publications,
     Challenge: _visible_publications,
     Solution: _visible_publications,
     Organisation: _visible_organisations,
     Response: _visible_responses,
+    Need: _visible_needs,
     Message: lambda actor: sa.true() if actor.is_staff else sa.false(),
     Account: lambda actor: sa.true() if actor.is_staff else sa.false(),
 }

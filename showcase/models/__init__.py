@@ -7,6 +7,7 @@ from showcase.models.challenges import Challenge
 from showcase.models.heartbeats import Heartbeat
 from showcase.models.matches import Decision, RankerVersion, Vector, VectorCounter
 from showcase.models.messages import Message
+from showcase.models.needs import Need, NeedMember, NeedRefusal
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
 from showcase.models.publications import Facet, Publication, StateChange, Version
 from showcase.models.responses import Response
@@ -26,6 +27,9 @@ __all__ = [
     "Host",
     "Membership",
     "Message",
+    "Need",
+    "NeedMember",
+    "NeedRefusal",
     "Organisation",
     "Publication",
     "RankerVersion",

@@ -101,6 +101,13 @@ def encoded(publication_id: uuid.UUID, model: str) -> Encoded | None:
     return Encoded.from_blobs(row.vectors, row.terms, model) if row and row.vectors else None
 
 
+def frozen_sample(kind: str, model: str) -> tuple[int, dict[str, Encoded]]:
+    """Return the number of the newest ranker version and the texts that it was frozen from, by id; 0 and none before."""
+    number = db.session.scalar(sa.select(_newest_version(kind, model))) or 0
+    frozen = _frozen(kind, model, number)
+    return number, dict(_unpacked(frozen, model)) if frozen is not None else {}
+
+
 # --- ranker versions --------------------------------------------------------------------------------------------------
 
 
@@ -147,12 +154,16 @@ def _newest_version(kind: str, model: str) -> sa.ScalarSelect[int]:
 
 
 def _calibration(kind: str, model: str, number: int) -> Calibration | None:
-    frozen = db.session.scalar(
+    frozen = _frozen(kind, model, number)
+    return Calibration.of(_unpacked(frozen, model)) if frozen is not None else None
+
+
+def _frozen(kind: str, model: str, number: int) -> bytes | None:
+    return db.session.scalar(
         sa.select(RankerVersion.calibration).where(
             RankerVersion.kind == kind, RankerVersion.model == model, RankerVersion.number == number
         )
     )
-    return Calibration.of(_unpacked(frozen, model)) if frozen is not None else None
 
 
 def _packed(rows: Iterable[tuple[str, bytes, bytes]]) -> bytes:
