@@ -1,9 +1,14 @@
-"""The real thing in a real browser: `showcase demo` on a database of its own, with its worker, seen by Chromium.
+"""The real thing in a real browser: `showcase demo` on databases of its own, with its worker, seen by Chromium.
 
-SHOWCASE_SERVER=http://… uses a demo that runs already, which is quicker while pages are being written.
+Tests that only look share one demo (`server`, `open_page`); a file of tests that write has a demo of its own
+(`own_demo`, `open_own`). All are copies of one that is seeded and embedded once.
+
+SHOWCASE_SERVER=http://… looks at a demo that runs already, which is quicker while pages are being written.
+SHOWCASE_SEEDED=folder copies a demo's instance folder instead of seeding and embedding one.
 SCREENSHOTS=folder keeps a picture of every page that is checked.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +18,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, StorageState, sync_playwright
@@ -29,7 +37,9 @@ ROLES = {
     "other_supplier": "founder@lingua.demo.example",
 }
 WIDTHS = (1280, 375)
+SHOWCASE = str(Path(sys.executable).parent / "showcase")
 SECONDS_TO_START = 240
+SECONDS_SINCE_WORKER = 10
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -58,43 +68,80 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def is_answering(address: str) -> bool:
+def is_ready(address: str) -> bool:
+    """Whether the web answers and the worker, which loads the model first, has been seen."""
     try:
         with urllib.request.urlopen(f"{address}/health", timeout=2) as reply:
-            return bool(reply.status == 200)
+            seen = json.load(reply)["seconds_since_worker_seen"]
+            return seen is not None and seen < SECONDS_SINCE_WORKER
     except OSError:
         return False
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo that is seeded, embedded and running."""
-    if running := os.environ.get("SHOWCASE_SERVER"):
-        yield running.rstrip("/")
-        return
-    folder = tmp_path_factory.mktemp("demo")
-    port = free_port()
-    environment = {
+@dataclass(frozen=True)
+class Demo:
+    """A demo that runs."""
+
+    address: str
+    folder: Path
+    """Where it keeps its database, its mail and what it said."""
+
+
+def environment_for(folder: Path, port: int) -> dict[str, str]:
+    """The environment of a demo in a folder of its own, and nothing of the one these tests run in."""
+    return {
         **{name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BASE_URL", "SMTP_URL"}},
+        "DEMO": "1",
         "PORT": str(port),
         "INSTANCE_PATH": str(folder),
         "EMBEDDER_URL": f"http://127.0.0.1:{free_port()}",
     }
+
+
+@contextmanager
+def running_demo(folder: Path) -> Iterator[Demo]:
+    """Run a demo in a folder until the block ends."""
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (folder / "demo.log").open("wb") as log:
-        command = [str(Path(sys.executable).parent / "showcase"), "demo"]
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [SHOWCASE, "demo"], env=environment_for(folder, port), stdout=log, stderr=log, start_new_session=True
+        )
         try:
             deadline = time.monotonic() + SECONDS_TO_START
-            while not is_answering(address):
+            while not is_ready(address):
                 said = (folder / "demo.log").read_text()[-2000:]
                 assert process.poll() is None, f"the demo stopped: {said}"
                 assert time.monotonic() < deadline, f"the demo did not start: {said}"
                 time.sleep(0.3)
-            yield address
+            yield Demo(address, folder)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that is seeded and embedded; to be copied, never to be run."""
+    if made_before := os.environ.get("SHOWCASE_SEEDED"):
+        return Path(made_before)
+    folder = tmp_path_factory.mktemp("seeded")
+    for command in ("seed", "embed"):
+        done = subprocess.run([SHOWCASE, command], env=environment_for(folder, 8000), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the demo that tests share; they look and leave it as it is."""
+    if running := os.environ.get("SHOWCASE_SERVER"):
+        yield running.rstrip("/")
+        return
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(request.getfixturevalue("seeded"), folder, dirs_exist_ok=True)
+    with running_demo(folder) as demo:
+        yield demo.address
 
 
 @pytest.fixture(scope="session")
@@ -107,47 +154,75 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def signed_in(browser: Browser, server: str) -> Callable[[str], StorageState | None]:
-    """Give the cookies of a role, signed in once through the sign-in page."""
-    kept: dict[str, StorageState] = {}
+@dataclass
+class Keys:
+    """Signs people in through the sign-in page, once each, and keeps their cookies."""
 
-    def cookies(role: str) -> StorageState | None:
-        email = ROLES[role]
+    browser: Browser
+    address: str
+    kept: dict[str, StorageState] = field(default_factory=dict)
+
+    def of(self, role: str) -> StorageState | None:
+        """The cookies of a role or of an e-mail address; none of the public."""
+        email = ROLES.get(role, role)
         if email is None:
             return None
-        if role not in kept:
-            context = browser.new_context()
+        if email not in self.kept:
+            context = self.browser.new_context(base_url=self.address)
             page = context.new_page()
-            page.goto(f"{server}/sign-in")
-            page.fill("main input[name=email]", email)
-            page.fill("main input[name=password]", PASSWORD)
-            page.click("main button[type=submit]")
-            page.get_by_role("button", name="Sign out").wait_for(state="attached")
-            kept[role] = context.storage_state()
+            sign_in(page, email)
+            self.kept[email] = context.storage_state()
             context.close()
-        return kept[role]
+        return self.kept[email]
 
-    return cookies
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.fill("main input[name=email]", email)
+    page.fill("main input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.get_by_role("button", name="Sign out").wait_for(state="attached")
+
+
+def new_page_of(browser: Browser, address: str, keys: Keys, role: str, width: int, **options: Any) -> Page:
+    context = browser.new_context(
+        base_url=address,
+        storage_state=keys.of(role),
+        viewport={"width": width, "height": 900},
+        locale="en-GB",
+        timezone_id="Europe/London",
+        reduced_motion="reduce",
+        service_workers="block",
+        **options,
+    )
+    page = context.new_page()
+    watch(page, address)
+    return page
+
+
+@contextmanager
+def opening(new: OpenPage) -> Iterator[OpenPage]:
+    """Open pages with `new`; at the end close them and fail with what went wrong in them and was not emptied."""
+    pages: list[Page] = []
+
+    def open_one(role: str = "public", width: int = WIDTHS[0], **options: Any) -> Page:
+        pages.append(new(role, width, **options))
+        return pages[-1]
+
+    yield open_one
+    problems = [problem for page in pages for problem in page.problems]  # type: ignore[attr-defined]
+    for page in pages:
+        page.context.close()
+    assert problems == []
 
 
 @pytest.fixture(scope="session")
-def new_page(browser: Browser, server: str, signed_in: Callable[[str], StorageState | None]) -> OpenPage:
+def new_page(browser: Browser, server: str) -> OpenPage:
     """Open a browser of its own for a role; the caller closes its context and reads `page.problems`."""
+    keys = Keys(browser, server)
 
-    def new(role: str = "public", width: int = WIDTHS[0]) -> Page:
-        context = browser.new_context(
-            base_url=server,
-            storage_state=signed_in(role),
-            viewport={"width": width, "height": 900},
-            locale="en-GB",
-            timezone_id="Europe/London",
-            reduced_motion="reduce",
-            service_workers="block",
-        )
-        page = context.new_page()
-        watch(page, server)
-        return page
+    def new(role: str = "public", width: int = WIDTHS[0], **options: Any) -> Page:
+        return new_page_of(browser, server, keys, role, width, **options)
 
     return new
 
@@ -158,17 +233,34 @@ def open_page(new_page: OpenPage) -> Iterator[OpenPage]:
 
     What went wrong in it is listed in `page.problems`, and fails the test when it is not emptied.
     """
-    pages: list[Page] = []
+    with opening(new_page) as open_one:
+        yield open_one
 
-    def open_one(role: str = "public", width: int = WIDTHS[0]) -> Page:
-        pages.append(new_page(role, width))
-        return pages[-1]
 
-    yield open_one
-    problems = [problem for page in pages for problem in page.problems]  # type: ignore[attr-defined]
-    for page in pages:
-        page.context.close()
-    assert problems == []
+@pytest.fixture(scope="module")
+def own_demo(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of this file's own, whose tests may change what they like."""
+    folder = tmp_path_factory.mktemp("own")
+    shutil.copytree(seeded, folder, dirs_exist_ok=True)
+    with running_demo(folder) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def own_keys(browser: Browser, own_demo: Demo) -> Keys:
+    """Who is signed in to the file's own demo."""
+    return Keys(browser, own_demo.address)
+
+
+@pytest.fixture
+def open_own(browser: Browser, own_demo: Demo, own_keys: Keys) -> Iterator[OpenPage]:
+    """Open a browser on the file's own demo, as `open_page` does; options go to the browser's context."""
+
+    def new(role: str, width: int, **options: Any) -> Page:
+        return new_page_of(browser, own_demo.address, own_keys, role, width, **options)
+
+    with opening(new) as open_one:
+        yield open_one
 
 
 def watch(page: Page, server: str) -> None:
