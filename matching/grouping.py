@@ -25,7 +25,7 @@ GROUPING = "groups-1"
 LEAST = 2.3
 """Average likeness, in spreads, from which texts are joined. Measured: see docs/needs.md."""
 
-SPREAD_SAMPLE = 300
+SPREAD_SAMPLE = 150
 """Texts of the sample whose pairs tell how alike texts are by chance."""
 
 USUAL: Mapping[str, tuple[tuple[float, float], tuple[float, float]]] = {

@@ -89,7 +89,7 @@ def number(value: float) -> str:
 def navigation() -> list[dict[str, Any]]:
     """Return the links of the service navigation that the person at hand has a use for."""
     actor = current_actor()
-    links = [("Home", "home.index"), ("Challenges", "challenges.index")]
+    links = [("Home", "home.index"), ("Challenges", "challenges.index"), ("Shared needs", "needs.index")]
     if can(actor, Permission.SOLUTION_BROWSE):
         links.append(("Solutions", "solutions.index"))
     links.append(("Search", "search.index"))

@@ -17,7 +17,7 @@ from matching.remote import HttpEmbedder, serve_embeddings
 from showcase.config import Settings
 from showcase.extensions import db, settings
 from showcase.models import utc_now
-from showcase.services import accounts, heartbeats, index, mail, vectors
+from showcase.services import accounts, heartbeats, index, mail, need_groups, vectors
 
 PAUSE_SECONDS = 0.5
 """How long it rests when there was nothing to do: an edit is picked up within this time."""
@@ -100,4 +100,5 @@ def _embed(embedder: Embedder | None) -> int:
     except EmbedderUnavailable as error:
         log.warning("the embedder does not answer: %s", error)
         return 0
-    return done + index.recalibrate(model=model)
+    done += index.recalibrate(model=model)
+    return done + need_groups.refresh(model=model)

@@ -102,7 +102,7 @@ def encoded(publication_id: uuid.UUID, model: str) -> Encoded | None:
 
 
 def frozen_sample(kind: str, model: str) -> tuple[int, dict[str, Encoded]]:
-    """Return the number of the newest ranker version and the texts that it was frozen from, by id; 0 and none before."""
+    """Return the number of the newest ranker version and the texts it was frozen from, by id; 0 and none before."""
     number = db.session.scalar(sa.select(_newest_version(kind, model))) or 0
     frozen = _frozen(kind, model, number)
     return number, dict(_unpacked(frozen, model)) if frozen is not None else {}

@@ -18,6 +18,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "challenges",
     "solutions",
     "matches",
+    "needs",
     "responses",
     "search",
 )
