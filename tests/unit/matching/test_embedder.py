@@ -105,11 +105,3 @@ def test_the_bundled_model_knows_what_is_alike() -> None:
     near, far = model.embed_passages(["Predicts which council flats will become damp", "Counts votes at elections"])
     assert query[0] @ near > query[0] @ far + 0.2
     assert np.linalg.norm(query[0]) == pytest.approx(1, abs=1e-5)
-
-
-@pytest.mark.slow
-def test_reduced_precision_stays_close_to_full() -> None:
-    model = ModelEmbedder()
-    texts = [" ".join(["A housing officer sees which homes are at risk before winter."] * n) for n in (1, 3, 9, 30)]
-    full = model._run(texts, as_queries=False, precision="float32")
-    assert (model.embed_passages(texts) * full).sum(axis=1).min() >= 0.999
