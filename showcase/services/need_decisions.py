@@ -59,7 +59,7 @@ def divide(need: Need, challenge_ids: Sequence[uuid.UUID], *, by: Actor, now: da
 
 
 def move(need: Need, challenge_ids: Sequence[uuid.UUID], target: Need, *, by: Actor) -> None:
-    """Move challenges from one need to another, where they stay.
+    """Move challenges from one need to another, where they stay together with those that are there.
 
     Raises:
         NotAllowed: the policy says no.
@@ -73,6 +73,8 @@ def move(need: Need, challenge_ids: Sequence[uuid.UUID], target: Need, *, by: Ac
     if len(going) == len(need.members):
         join(target, need, by=by)
         return
+    for member in target.members:
+        member.is_fixed = True
     _move(going, need, target)
     _record("need.moved", need, going, by, into=str(target.id))
 
