@@ -66,3 +66,10 @@ def wait_until_first(page: Page, name: str) -> float:
             return time.monotonic() - started
         assert time.monotonic() - started < WORKER_SECONDS, f"ranked first after {WORKER_SECONDS} s: {names[:3]}"
         time.sleep(0.5)
+
+
+def assert_status(page: Page, address: str, status: int) -> None:
+    """Go to an address and expect it to answer with a status."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, address
