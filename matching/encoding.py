@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from matching.embedder import Embedder
 from matching.requirements import requirements
-from matching.texts import Text, passages, term_counts
+from matching.texts import Text, passages, prose, term_counts
 
 CUTTING = "1"
 """Changes when texts are cut or counted in another way, so that stored rows are known to be stale."""
@@ -77,16 +77,22 @@ class Encoded:
 
 
 def encode(texts: Sequence[Text], embedder: Embedder | None, *, as_queries: bool = False) -> list[Encoded]:
-    """Embed and count texts; without an embedder only the terms are counted. Raises: EmbedderUnavailable."""
-    counted = [term_counts(text.whole) for text in texts]
+    """Embed and count texts; without an embedder only the terms are counted. Raises: EmbedderUnavailable.
+
+    A text of nothing but keywords may ask, but it answers nothing: as a document it has neither vectors nor terms.
+    """
+    kept = [prose(text) for text in texts]
+    if as_queries:
+        kept = [one if one.fields else text for one, text in zip(kept, texts, strict=True)]
+    counted = [term_counts(one.whole) for one in kept]
     if embedder is None:
         return [Encoded(_NO_ROWS, terms) for terms in counted]
-    groups = [_rows(text) for text in texts]
+    groups = [_rows(one) if one.fields or not text.fields else [] for one, text in zip(kept, texts, strict=True)]
     embed = embedder.embed_queries if as_queries else embedder.embed_passages
     vectors = embed([row for group in groups for row in group]).astype(np.float16)
     bounds = np.cumsum([0, *(len(group) for group in groups)])
     return [
-        Encoded(vectors[start:end], terms, embedder.name)
+        Encoded(vectors[start:end], terms, embedder.name if end > start else "")
         for start, end, terms in zip(bounds, bounds[1:], counted, strict=False)
     ]
 
@@ -112,5 +118,7 @@ def _rows(text: Text) -> list[str]:
 
 def content_hash(text: Text, model: str) -> str:
     """Return a hex digest that changes with the words, their fields, the model, or the way texts are cut."""
-    content = json.dumps([CUTTING, model, text.fields], ensure_ascii=False)
+    kept = prose(text)
+    lists = [] if kept is text else [kept.fields]
+    content = json.dumps([CUTTING, model, text.fields, *lists], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -13,7 +13,7 @@ import numpy as np
 from matching.encoding import Encoded
 from matching.ranker import Judge
 from matching.requirements import Gap, gaps, requirements
-from matching.texts import Passage, Text, passages, term_counts, words_by_term
+from matching.texts import Passage, Text, passages, prose, term_counts, words_by_term
 
 MOST_TERMS = 10
 
@@ -72,7 +72,7 @@ def without(document: Encoded, cut: Sequence[Passage], place: int) -> Encoded:
 def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | None:
     if not judge.has_meaning or not document.encoded.has_vectors:
         return None
-    cut = passages(document.text)
+    cut = passages(prose(document.text))
     if not cut:
         return None
     score = judge.score(document.text.id, document.encoded)
@@ -84,7 +84,8 @@ def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | 
         contribution = score - left[place]
     if contribution <= 0:
         return None
-    asked = [passage.text for passage in passages(query.text)] or [query.text.whole]
+    parts = passages(prose(query.text)) or passages(query.text)
+    asked = [passage.text for passage in parts] or [query.text.whole]
     nearest = int(np.argmax(query.encoded.passages @ document.encoded.passages[place]))
     return PassageReason(asked[nearest], cut[place].text, round(contribution, 4))
 

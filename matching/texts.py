@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import cast
 
 import snowballstemmer  # type: ignore[import-untyped]
@@ -38,6 +38,15 @@ STOP_WORDS = frozenset(
     only or other our ours out over own per same shall she should so some such than that the their theirs them then
     there these they this those through to too under until up upon us very was we were what when where whether which
     while who whom whose why will with within without would you your yours e g i""".split()  # noqa: SIM905
+)
+
+LEAST_SMALL_WORDS = 0.08
+"""Share of the small words that sentences are held together with, below which words are a list. Prose has .3 to .5."""
+LIST_WORDS = 20
+"""A list of fewer words, such as standards held or systems joined, is left to count; in real texts few are longer."""
+_SMALL_WORDS = STOP_WORDS | frozenset(  # Welsh prose is prose
+    """ac ag am ar at bod byddwn dan ddim dros drwy dy ei eich ein er eu fel fy gan gyda hefyd heb hon hwn hyd hyn mae
+    na nac nad neu ni nid o oedd ond os pan rhag roedd sy sydd wedi wrth y ydy yma yn yna yr yw â""".split()  # noqa: SIM905
 )
 
 
@@ -74,6 +83,28 @@ def sentences(text: str) -> list[str]:
     return [
         piece for line in text.splitlines() for part in _of_line(_BULLET.sub("", line)) for piece in _cut_evenly(part)
     ]
+
+
+def prose(text: Text) -> Text:
+    """Return the text without its lists of keywords: what is not said in sentences is no evidence of anything.
+
+    A list is a run of sentences in one field with hardly a small word among `LIST_WORDS` words or more.
+    """
+    fields = [(name, part, _without_lists(part)) for name, part in text.fields]
+    if all(kept == part for _, part, kept in fields):
+        return text
+    return Text(text.id, tuple((name, kept) for name, _, kept in fields if kept))
+
+
+def _without_lists(part: str) -> str:
+    runs = [(is_list, list(run)) for is_list, run in groupby(sentences(part), key=_is_listing)]
+    kept = [run for is_list, run in runs if not (is_list and sum(map(_count, run)) >= LIST_WORDS)]
+    return part if len(kept) == len(runs) else "\n".join(sentence for run in kept for sentence in run)
+
+
+def _is_listing(sentence: str) -> bool:
+    words = [_POSSESSIVE.sub("", word.lower()) for word in _TOKEN.findall(sentence)]
+    return sum(word in _SMALL_WORDS for word in words) < LEAST_SMALL_WORDS * len(words)
 
 
 def _of_line(line: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from matching.encoding import Encoded, encode
 from matching.ranker import Judge
 from matching.reasons import Pair, explain
 from matching.requirements import Gap, gaps, requirements
-from matching.texts import STOP_WORDS, Text, passages, stem, term_counts
+from matching.texts import STOP_WORDS, Text, passages, prose, stem, term_counts
 from showcase.models import Challenge, Council, Publication
 from showcase.models.questions import Content
 from showcase.models.vocabularies import vocabulary
@@ -147,8 +147,9 @@ def _cut(text: str, is_marked: Callable[[str], bool]) -> list[Segment]:
 
 def _pair(text: Text, encoded: Encoded) -> Pair:
     """Join a text and its encoding; where that is of other words (an edit on its way), words alone are counted."""
-    cut = len(passages(text))
-    is_same = len(encoded.vectors) == (cut + 1 if cut > 1 else 1) and encoded.terms == term_counts(text.whole)
+    kept = prose(text) if prose(text).fields else text
+    cut = len(passages(kept))
+    is_same = len(encoded.vectors) == (cut + 1 if cut > 1 else 1) and encoded.terms == term_counts(kept.whole)
     return Pair(text, encoded) if is_same else _by_words(text)
 
 

@@ -16,7 +16,7 @@ EMBEDDER = HashEmbedder(16)
 
 
 def encoded(numbers: list[int]) -> Encoded:
-    return encode([Text.plain("x", " ".join(WORDS[n % len(WORDS)] for n in numbers))], EMBEDDER)[0]
+    return encode([Text.plain("x", " of the ".join(WORDS[n % len(WORDS)] for n in numbers))], EMBEDDER)[0]
 
 
 QUERY = encoded([0, 1, 2, 12])

@@ -6,7 +6,7 @@ from matching.collection import Collection
 from matching.encoding import encode, encode_challenges
 from matching.model import ModelEmbedder
 from matching.ranker import Ranker
-from matching.texts import Text
+from matching.texts import STOP_WORDS, Text
 from tests.unit.matching.conftest import CHALLENGE, SOLUTIONS
 
 PRAISE = (
@@ -15,6 +15,8 @@ PRAISE = (
 )
 STUFFED = {
     "praise": SOLUTIONS["damp"] + "\n" + PRAISE * 3,
+    "keywords": ", ".join(word for word in CHALLENGE.lower().split() if word not in STOP_WORDS).replace(".", "") + ". ",
+    "list": ("damp, mould, homes, tenants, winter, surveyors, risk, housing management system, repairs, sensors, " * 4),
     "other": SOLUTIONS["bins"] + "\n" + "Damp mould homes tenants winter surveyors. " * 6,
 }
 

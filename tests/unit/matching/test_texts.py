@@ -1,7 +1,10 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.texts import LONGEST_SENTENCE, PASSAGE_WORDS, Text, passages, sentences, term_counts, words_by_term
+from matching.embedder import HashEmbedder
+from matching.encoding import encode
+from matching.texts import LONGEST_SENTENCE, PASSAGE_WORDS, Text, passages, prose, sentences, term_counts, words_by_term
 
 
 def test_sentences_end_at_stops_line_breaks_and_bullets_but_not_at_abbreviations() -> None:
@@ -50,3 +53,36 @@ def test_terms_are_stems_without_stop_words_and_map_back_to_words() -> None:
     counts = term_counts("The council's Surveys and surveying; 4,200 surveys")
     assert counts == {"council": 1, "survey": 3, "4,200": 1}
     assert words_by_term("Surveying the Homes")["survey"] == "Surveying"
+
+
+KEYWORDS = "Damp, mould, homes, tenants, winter, surveyors, risk, housing management system, repairs, sensors. " * 3
+
+
+def test_lists_of_keywords_are_no_prose() -> None:
+    said = "It finds damp homes before winter. Tenants may opt out."
+    text = Text("a", (("name", "Damp finder"), ("how", f"{said} {KEYWORDS}"), ("more", KEYWORDS)))
+    assert prose(text).fields == (("name", "Damp finder"), ("how", said.replace(". ", ".\n")))
+    assert prose(Text.plain("b", KEYWORDS)).fields == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ISO 27001 (March 2026), Cyber Essentials Plus, card payments kept outside recordings.",
+        "The council's officers see a list of homes, streets, wards and parishes that are at risk this winter, by day.",
+        "Mae ein cynnyrch yn helpu cynghorau i ddod o hyd i gartrefi llaith cyn y gaeaf, a hynny heb offer newydd yn y "
+        "cartref na gwaith i denantiaid, gan ddefnyddio cofnodion atgyweirio sydd gan y cyngor yn barod.",
+    ],
+)
+def test_short_lists_and_sentences_are_left_as_they_are(said: str) -> None:
+    text = Text.plain("a", said)
+    assert prose(text) is text
+
+
+def test_a_list_may_ask_but_answers_nothing() -> None:
+    text = Text.plain("a", KEYWORDS)
+    (asked,), (offered,) = encode([text], HashEmbedder(), as_queries=True), encode([text], HashEmbedder())
+    assert asked.has_vectors
+    assert asked.terms["damp"] == 3
+    assert not offered.has_vectors
+    assert not offered.terms
