@@ -28,6 +28,7 @@ function refreshInPlace (form) {
   const isNarrow = window.matchMedia('(max-width: 48em)').matches
   if (isNarrow) for (const details of form.querySelectorAll('details')) details.open = false
   let request
+  let shown = location.search
   const refresh = async () => {
     request?.abort()
     request = new AbortController()
@@ -37,6 +38,7 @@ function refreshInPlace (form) {
     try {
       await swap(id, url, request.signal)
       history.pushState(null, '', url)
+      shown = url.search
       document.getElementById(id).removeAttribute('aria-busy')
       status.textContent = document.querySelector(`#${id} [data-count]`)?.textContent ?? 'List changed'
     } catch (error) { if (error.name !== 'AbortError') location.assign(url) }
@@ -44,7 +46,8 @@ function refreshInPlace (form) {
   const soon = pause(350, refresh)
   form.addEventListener('change', (event) => { if (event.target.type !== 'search') refresh() })
   form.addEventListener('input', (event) => { if (event.target.type === 'search') soon() })
-  window.addEventListener('popstate', () => location.reload())
+  // Also fires for a link within the page, such as the one that skips to the content: that must stay where it leads.
+  window.addEventListener('popstate', () => { if (location.search !== shown) location.reload() })
 }
 
 // The form's data-autosave is where to send it; the reply is {"version": …}, or 409 when someone else saved first.
