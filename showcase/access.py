@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, flash, redirect, request, url_for
+from flask import Flask, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session, joinedload
@@ -107,7 +107,7 @@ def requires(permission: Permission, model: type[Base] | None = None) -> Callabl
                 values[name] = subject
             if (model is not None and subject is None) or not can(actor, permission, subject):
                 if not actor.is_signed_in:
-                    return _ask_to_sign_in()
+                    return ask_to_sign_in()
                 if subject is None and model is not None:
                     raise NotFound
                 raise NotAllowed(permission=permission)
@@ -128,11 +128,14 @@ def load(model: type[Base], id: uuid.UUID, actor: Actor) -> Any:
     return found
 
 
-def _ask_to_sign_in() -> ResponseReturnValue:
-    flash("Sign in to see this page.", "info")
-    return redirect(
-        url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None)
-    )
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Lead to sign-in and from there back to the page at hand; a script is only told."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"message": "You are signed out."}, 401
+    flash("Sign in to go on." if request.method == "POST" else "Sign in to see this page.", "info")
+    adapter = current_app.create_url_adapter(request)
+    is_page = adapter is not None and "GET" in adapter.allowed_methods(request.path)
+    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if is_page else None))
 
 
 def _load(token: str) -> SignedIn | None:

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from showcase.access import current_actor
+from showcase.access import ask_to_sign_in, current_actor
 from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db, settings
 from showcase.models.vocabularies import vocabulary
@@ -145,6 +145,9 @@ def _note_denial(error: NotAllowed) -> None:
 
 
 def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not current_actor().is_signed_in and getattr(view, "guard", "public") != "public":
+        return ask_to_sign_in()
     return _page(400, "This page was open for too long, or in another browser. Go back, reload it and try again.")
 
 

@@ -5,7 +5,11 @@ import { initAll } from './vendor/govuk-frontend.min.js'
 const LOCAL = 'showcase-draft:'
 const pause = (milliseconds, act) => { let timer; return () => { clearTimeout(timer); timer = setTimeout(act, milliseconds) } }
 
+let isSignedOut = false
+
 initAll()
+for (const said of document.querySelectorAll('[data-saved]')) localStorage.removeItem(LOCAL + said.dataset.saved)
+for (const link of document.querySelectorAll('a[data-give-up]')) link.addEventListener('click', () => localStorage.removeItem(LOCAL + link.dataset.giveUp))
 for (const form of document.querySelectorAll('form[data-live-filter]')) refreshInPlace(form)
 for (const form of document.querySelectorAll('form[data-autosave]')) saveByItself(form)
 for (const select of document.querySelectorAll('select[data-autocomplete]')) chooseByTyping(select)
@@ -50,8 +54,10 @@ function refreshInPlace (form) {
   window.addEventListener('popstate', () => { if (location.search !== shown) location.reload() })
 }
 
-// The form's data-autosave is where to send it; the reply is {"version": …}, or 409 when someone else saved first.
-// data-autosave-region names an element that the server draws again after each save.
+// The form's data-autosave is where to send it; the reply is {"version": …, "unsaved": […]}, 409 when someone else saved
+// first, or 401 when the person is signed out. data-autosave-region names an element that the server draws again after
+// each save; data-unsaved says that the page shows words which the server does not have. Words stay on this device until
+// the server says that it has them: after a save by button it says so by data-saved on the page that follows.
 function saveByItself (form) {
   const key = LOCAL + form.dataset.autosave
   const status = document.createElement('p')
@@ -60,24 +66,41 @@ function saveByItself (form) {
   form.append(status)
   const version = () => form.elements.version?.value ?? ''
   const answers = () => [...new FormData(form)].filter(([name, value]) => name !== 'csrf_token' && typeof value === 'string')
-  let sent = JSON.stringify(answers())
+  const words = (list) => JSON.stringify(list.filter(([name]) => name !== 'version'))
+  const unspaced = (list) => words(list).replace(/\\[nrt]|\s/g, '') // the server tidies spaces
+  const keep = (list = answers()) => localStorage.setItem(key, JSON.stringify(list))
+  let sent = 'unsaved' in form.dataset ? '' : words(answers())
+  let unanswered = null // what was sent and may or may not have arrived: the same again does no harm, newer words would clash
+  let underway = null
   let isStopped = false
 
-  const save = async () => {
-    const now = JSON.stringify(answers())
-    if (isStopped || now === sent) return
+  const save = () => {
+    if (isStopped || isSignedOut) return underway
+    underway ??= sendAll().finally(() => { underway = null })
+    return underway
+  }
+  const sendAll = async () => {
+    while (!isStopped && (unanswered || words(answers()) !== sent)) if (!await send()) return
+  }
+  // Send what is unanswered, else what is on the page; true when the server has it.
+  const send = async () => {
+    keep()
+    unanswered ??= new FormData(form)
     try {
-      const reply = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, keepalive: document.hidden })
+      const reply = await fetch(form.dataset.autosave, { method: 'POST', body: unanswered, headers: { Accept: 'application/json' }, keepalive: document.hidden, signal: AbortSignal.timeout(30000) })
       if (reply.status === 409) return conflict()
+      if (reply.status === 401 || reply.status === 400) return refused(reply.status)
       if (!reply.ok || reply.redirected) throw new Error(reply.statusText)
       const saved = await reply.json()
       if (form.elements.version) form.elements.version.value = saved.version
-      sent = JSON.stringify(JSON.parse(now).map(([name, value]) => [name, name === 'version' ? String(saved.version) : value]))
-      localStorage.removeItem(key)
+      sent = words([...unanswered].filter(([name, value]) => name !== 'csrf_token' && typeof value === 'string'))
+      unanswered = null
+      if (saved.unsaved?.length || words(answers()) !== sent) keep()
+      else localStorage.removeItem(key)
       status.textContent = saved.unsaved?.length ? `Not saved yet, because it cannot be read: ${saved.unsaved.join(', ')}` : `Draft saved at ${new Date().toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
       if (form.dataset.autosaveRegion) await swap(form.dataset.autosaveRegion, location.href).catch(() => {})
+      return true
     } catch {
-      localStorage.setItem(key, now)
       status.textContent = 'Not saved: the service does not answer. Your words are kept on this device and sent as soon as it does.'
       retry()
     }
@@ -85,14 +108,19 @@ function saveByItself (form) {
   const retry = pause(10000, save)
   const conflict = () => {
     isStopped = true
-    localStorage.setItem(key, JSON.stringify(answers()))
+    unanswered = null
     status.textContent = 'Someone else has saved this draft since you opened it, so yours no longer saves by itself. Your words are kept on this page: send the form to compare both versions.'
+  }
+  const refused = (code) => {
+    unanswered = null
+    const way = Object.assign(document.createElement('a'), { className: 'govuk-link', href: `/sign-in?next=${encodeURIComponent(location.pathname)}`, textContent: 'Sign in to go on' })
+    if (code === 400) Object.assign(way, { href: location.pathname, textContent: 'Reload it to go on' })
+    status.replaceChildren(code === 401 ? 'Not saved: you are signed out. Your words are kept on this device. ' : 'Not saved: this page was open for too long. Your words are kept on this device. ', way)
   }
   const restore = () => {
     const kept = JSON.parse(localStorage.getItem(key) ?? 'null')
     if (!kept) return
-    const words = (list) => JSON.stringify(list.filter(([name]) => name !== 'version'))
-    if (words(kept) === words(answers())) return localStorage.removeItem(key)
+    if (unspaced(kept) === unspaced(answers())) return sent && localStorage.removeItem(key)
     if (Object.fromEntries(kept).version !== version()) {
       const details = document.createElement('details')
       details.className = 'govuk-details'
@@ -112,8 +140,20 @@ function saveByItself (form) {
   }
   form.addEventListener('input', pause(1500, save))
   form.addEventListener('change', pause(1500, save))
-  form.addEventListener('submit', () => { isStopped = true; if (navigator.onLine) localStorage.removeItem(key) })
-  window.addEventListener('pageshow', (event) => { if (event.persisted) isStopped = false })
+  form.addEventListener('submit', async (event) => {
+    keep()
+    if (!isStopped && (underway || unanswered)) { // on a slow line, one's own save must not look like someone else's
+      event.preventDefault()
+      status.textContent = 'Saving…'
+      await save()
+      isStopped = true
+      return form.requestSubmit(event.submitter)
+    }
+    isStopped = true
+    unanswered = new FormData(form)
+  })
+  // Back from the page that followed: what was sent there may or may not have arrived.
+  window.addEventListener('pageshow', (event) => { if (event.persisted) { isStopped = false; save() } })
   window.addEventListener('online', save)
   document.addEventListener('visibilitychange', () => { if (document.hidden) save() })
   restore()
@@ -126,5 +166,6 @@ async function chooseByTyping (select) {
 
 // What was typed must not stay behind on a shared computer.
 function forgetDrafts () {
+  isSignedOut = true
   for (const key of Object.keys(localStorage)) if (key.startsWith(LOCAL)) localStorage.removeItem(key)
 }

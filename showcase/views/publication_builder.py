@@ -44,20 +44,25 @@ def edit(noun: Noun, publication: Publication, section: str) -> ResponseReturnVa
 
 
 def save(noun: Noun, publication: Publication, section: str) -> ResponseReturnValue:
-    """Keep a section that was sent by its button."""
+    """Keep a section that was sent by its button: what can be read of it, whatever is wrong with the rest."""
     asked = _section(publication, section)
     form = _form(publication, asked)
     if "add_row" in request.form:
         form.add_row()
         return _section_page(noun, publication, asked, form)
-    if form.validate_on_submit():
-        typed = form.answers()
-        with errors_on(form):
-            _keep(publication, asked, form)
-            flash(f"Saved: {asked.title}.", "success")
-            return redirect(_onward(noun, publication, asked))
-        if isinstance(form.refusal, publications.Clash):
-            return _clash_page(noun, publication, asked, typed, form.refusal)
+    is_readable = form.validate()
+    typed = form.answers()
+    with errors_on(form):
+        _keep(publication, asked, form)
+        if not is_readable:
+            flash(f"Saved, but not yet: {'; '.join(_unread(form))}. Correct it below.", "info")
+            form.version.data = merging.token_of(asked.questions, publication.content)
+            return _section_page(noun, publication, asked, form)
+        flash(f"Saved: {asked.title}.", "success")
+        flash(noun.url("autosave", publication, section=section), "saved")  # tells the script to forget its own copy
+        return redirect(_onward(noun, publication, asked))
+    if isinstance(form.refusal, publications.Clash):
+        return _clash_page(noun, publication, asked, typed, form.refusal)
     return _section_page(noun, publication, asked, form), form.status
 
 
@@ -74,7 +79,7 @@ def autosave(noun: Noun, publication: Publication, section: str) -> ResponseRetu
         "version": merging.token_of(asked.questions, publication.content),
         "revision": publication.revision,
         "saved_at": moment(publication.updated_at),
-        "unsaved": [q.label for q in asked.questions if form[q.name].errors],
+        "unsaved": _unread(form),
     }
 
 
@@ -98,6 +103,11 @@ def _form(publication: Publication, section: Section) -> SectionForm:
         version=merging.token_of(section.questions, publication.content),
         names=_names(section),
     )
+
+
+def _unread(form: SectionForm) -> list[str]:
+    """Return the questions whose answers cannot be read, and are therefore not kept."""
+    return [question.label for question in form.section.questions if form[question.name].errors]
 
 
 def _names(section: Section) -> council_names.CouncilNames | None:
