@@ -129,9 +129,11 @@ class Stuffed:
     stuffing: str
     tries: int
     above: int
-    """Copies that stood above the profile they copy."""
-    places: float
-    """Mean number of places by which the copy stands below the original; negative when above."""
+    """Copies that scored more than the profile they copy."""
+    most: float
+    """The most by which a copy's score exceeded the original's; negative when none did."""
+    mean: float
+    """The mean by which it did."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ class Praised:
     text: str
     tries: int
     on_first_page: int
+    above_right: int
+    """Challenges for which it stands above a profile that answers them."""
     best_rank: int
 
 
@@ -160,11 +164,11 @@ def stuffed_copies(corpus: Corpus, challenges: int) -> Iterator[Stuffed]:
             for one in chosen
         ]
         encoded = corpus.encode(copies)
-        below = []
+        leads = []
         for one, copy in zip(chosen, copies, strict=True):
-            ranks = _ranks(collection, queries[one["challenge"]], copy.id, encoded[copy.id])
-            below.append(ranks[copy.id] - ranks[one["right"][0]])
-        yield Stuffed(name, len(below), sum(by < 0 for by in below), round(sum(below) / len(below), 2))
+            scores = _scores(collection, queries[one["challenge"]], copy.id, encoded[copy.id])
+            leads.append(scores[copy.id] - scores[one["right"][0]])
+        yield Stuffed(name, len(leads), sum(by > 0 for by in leads), max(leads), sum(leads) / len(leads))
 
 
 def marketing(corpus: Corpus) -> Iterator[Praised]:
@@ -173,8 +177,13 @@ def marketing(corpus: Corpus) -> Iterator[Praised]:
     queries = _queries(corpus, [one["challenge"] for one in corpus.golden])
     encoded = corpus.encode([Text(name, (("name", "Solution"), ("summary", text))) for name, text in MARKETING.items()])
     for name, text in encoded.items():
-        ranks = [_ranks(collection, query, name, text)[name] for query in queries.values()]
-        yield Praised(name, len(ranks), sum(rank <= PAGE for rank in ranks), min(ranks))
+        scores = [_scores(collection, queries[one["challenge"]], name, text) for one in corpus.golden]
+        ranks = [{key: rank for rank, key in enumerate(of, start=1)} for of in scores]
+        above = sum(
+            any(of[name] < of[key] for key in one["right"] if key in of)
+            for one, of in zip(corpus.golden, ranks, strict=True)
+        )
+        yield Praised(name, len(ranks), sum(of[name] <= PAGE for of in ranks), above, min(of[name] for of in ranks))
 
 
 def _queries(corpus: Corpus, keys: Sequence[str]) -> dict[str, Encoded]:
@@ -182,12 +191,12 @@ def _queries(corpus: Corpus, keys: Sequence[str]) -> dict[str, Encoded]:
     return corpus.encode(texts, as_queries=True)
 
 
-def _ranks(collection: Collection, query: Encoded, id: str, joined: Encoded) -> dict[str, int]:
-    """Return every document's rank while one more is among them."""
+def _scores(collection: Collection, query: Encoded, id: str, joined: Encoded) -> dict[str, float]:
+    """Return every document's score while one more is among them, best first."""
     collection.put(id, joined)
     matches = Ranker(collection).rank(query, len(collection)).matches
     collection.remove(id)
-    return {match.id: rank for rank, match in enumerate(matches, start=1)}
+    return {match.id: match.score for match in matches}
 
 
 def main() -> None:
@@ -201,12 +210,12 @@ def main() -> None:
     if asked.json:
         print(json.dumps({"copies": [asdict(one) for one in copies], "marketing": [asdict(one) for one in praised]}))
         return
-    print(f"{'added to a copy':<40}{'tries':>6}{'above':>7}{'places below':>14}")
+    print(f"{'added to a copy':<40}{'tries':>6}{'above':>7}{'most gained':>13}{'mean':>8}")
     for one in copies:
-        print(f"{one.stuffing:<40}{one.tries:>6}{one.above:>7}{one.places:>14.2f}")
-    print(f"\n{'marketing text':<40}{'tries':>6}{'on first page':>15}{'best rank':>11}")
+        print(f"{one.stuffing:<40}{one.tries:>6}{one.above:>7}{one.most:>13.3f}{one.mean:>8.3f}")
+    print(f"\n{'marketing text':<40}{'tries':>6}{'on first page':>15}{'above a right one':>19}{'best rank':>11}")
     for text in praised:
-        print(f"{text.text:<40}{text.tries:>6}{text.on_first_page:>15}{text.best_rank:>11}")
+        print(f"{text.text:<40}{text.tries:>6}{text.on_first_page:>15}{text.above_right:>19}{text.best_rank:>11}")
 
 
 if __name__ == "__main__":
