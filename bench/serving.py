@@ -33,6 +33,8 @@ MOST_SECONDS_TO_FIRST_PAGE = 2.0
 MOST_WEB_MB = 200.0
 STARTS = 5
 SECONDS_FOR_MODEL = 240
+MODEL_LIBRARIES = ("libtorch", "libopenvino")
+"""What a process has loaded that computes with the model."""
 SEARCHES = ("mould in council homes", "letters that people can read", "missed bins", "potholes reported late")
 
 
@@ -50,6 +52,8 @@ class Figures:
     """Of the process that only watches over them."""
     web_has_torch: bool
     worker_rss_mb: float
+    web_has_model_library: bool
+    """Torch or any other library that computes with the model."""
     processes_with_model: int
     load_average: float
     """Of the machine over the last minute: above the number of its processors, the seconds say little."""
@@ -61,6 +65,7 @@ class Figures:
             sorted(self.seconds_to_first_page)[len(self.seconds_to_first_page) // 2] <= MOST_SECONDS_TO_FIRST_PAGE
             and self.web_rss_mb < MOST_WEB_MB
             and not self.web_has_torch
+            and not self.web_has_model_library
             and self.processes_with_model == 1
         )
 
@@ -95,9 +100,10 @@ def measure(seeded: Path | None = None) -> Figures:
             web_rss_mb=round(sum(_memory_mb(pid, "VmRSS") for pid in serving), 1),
             web_peak_mb=round(sum(_memory_mb(pid, "VmHWM") for pid in serving), 1),
             gunicorn_master_rss_mb=round(_memory_mb(address.pid, "VmRSS"), 1),
-            web_has_torch=any(_has_torch(pid) for pid in serving),
+            web_has_torch=any(_has_loaded(pid, "libtorch") for pid in serving),
+            web_has_model_library=any(_has_loaded(pid, *MODEL_LIBRARIES) for pid in serving),
             worker_rss_mb=round(_memory_mb(worker.pid, "VmRSS"), 1),
-            processes_with_model=sum(_has_torch(pid) for pid in everyone),
+            processes_with_model=sum(_has_loaded(pid, *MODEL_LIBRARIES) for pid in everyone),
             load_average=round(os.getloadavg()[0], 1),
         )
 
@@ -246,8 +252,9 @@ def _memory_mb(pid: int, name: str) -> float:
     return int(found[1]) * 1024 / 1_000_000
 
 
-def _has_torch(pid: int) -> bool:
-    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
+def _has_loaded(pid: int, *libraries: str) -> bool:
+    maps = Path(f"/proc/{pid}/maps").read_text()
+    return any(library in maps for library in libraries)
 
 
 def _children(pid: int) -> list[int]:

@@ -9,8 +9,8 @@ from showcase.forms.base import errors_on
 from showcase.forms.responses import DecideForm, NoteForm, PutForwardForm
 from showcase.listing import csv_download, page_number
 from showcase.models import Challenge, Response, Solution, utc_now
-from showcase.models.enums import ResponseState
-from showcase.policies import Permission
+from showcase.models.enums import ResponseState, Verdict
+from showcase.policies import Permission, can
 from showcase.services import decisions, matches, messages, ranking, responses
 from showcase.services.paging import paged
 
@@ -32,9 +32,9 @@ def export() -> ResponseReturnValue:
     """Give the same list as a file."""
     rows = (
         (
-            each.challenge.published_title or each.challenge.title,
+            each.challenge.known_title,
             each.challenge.organisation.name,
-            each.solution.published_title or each.solution.title,
+            each.solution.known_title,
             each.solution.organisation.name,
             each.state.value.replace("_", " "),
             each.state_since,
@@ -80,6 +80,8 @@ def for_challenge(challenge: Challenge) -> ResponseReturnValue:
         responses=given,
         places=places,
         decisions={decision.solution_id: decision for decision in standing},
+        shortlisted=[decision for decision in standing if decision.verdict is Verdict.SHORTLISTED],
+        rejected=[decision for decision in standing if decision.verdict is Verdict.NOT_FOR_US],
         notices=order.notices,
     )
 
@@ -88,7 +90,7 @@ def for_challenge(challenge: Challenge) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_SEE, Response)
 def show(response: Response) -> ResponseReturnValue:
     """Show a response to either side, with what they can do."""
-    return _page(response, NoteForm(formdata=None, note=response.note), DecideForm(formdata=None))
+    return _page(response, NoteForm(formdata=None, note=response.note), _decide_form(response, is_empty=True))
 
 
 @bp.post("/responses/<uuid:response_id>/note")
@@ -101,7 +103,7 @@ def edit(response: Response) -> ResponseReturnValue:
             responses.edit_note(response, form.note.data or "", by=current_actor(), now=utc_now())
             flash("Note changed.", "success")
             return redirect(url_for(".show", response_id=response.id))
-    return _page(response, form, DecideForm(formdata=None), form.status)
+    return _page(response, form, _decide_form(response, is_empty=True), form.status)
 
 
 @bp.post("/responses/<uuid:response_id>/withdraw")
@@ -117,7 +119,7 @@ def withdraw(response: Response) -> ResponseReturnValue:
 @requires(Permission.RESPONSE_DECIDE, Response)
 def decide(response: Response) -> ResponseReturnValue:
     """Tell the supplier what becomes of its response."""
-    form = DecideForm()
+    form = _decide_form(response)
     if form.validate():
         with errors_on(form, "reason"):
             state = ResponseState(form.state.data)
@@ -125,6 +127,12 @@ def decide(response: Response) -> ResponseReturnValue:
             flash("The supplier has been told.", "success")
             return redirect(url_for(".show", response_id=response.id))
     return _page(response, NoteForm(formdata=None, note=response.note), form, form.status)
+
+
+def _decide_form(response: Response, *, is_empty: bool = False) -> DecideForm:
+    form = DecideForm(formdata=None) if is_empty else DecideForm()
+    form.offer(may_invite=can(current_actor(), Permission.RESPONSE_INVITE, response))
+    return form
 
 
 def _page(response: Response, note: NoteForm, decision: DecideForm, status: int = 200) -> ResponseReturnValue:

@@ -173,6 +173,7 @@ def consider_and_invite(officer: Page, challenge: str) -> str:
     expect(main(officer)).to_contain_text(f"{SOLUTION} by")
     officer.goto(challenge)
     follow(officer, "Put forward by suppliers")
+    expect(main(officer).get_by_role("link", name="Decided (1)")).to_be_visible()
     expect(main(officer).locator(".app-card")).to_have_count(2)
     expect(main(officer).locator(".app-card").filter(has_text="DampSense Casebook")).to_contain_text(
         re.compile(r"rank \d+ in the ranking|not among the best")
