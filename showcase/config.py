@@ -48,7 +48,7 @@ class Settings:
         """
         faults: list[str] = []
         instance = Path(environment.get("INSTANCE_PATH") or "instance").resolve()
-        url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'showcase.sqlite'}"
+        url = environment.get("DATABASE_URL") or _kept_database(instance, faults)
         if not url.startswith(DATABASE_SCHEMES):
             faults.append(f"DATABASE_URL must start with one of {', '.join(DATABASE_SCHEMES)}")
         base_url = (environment.get("BASE_URL") or f"http://127.0.0.1:{environment.get('PORT') or 8000}").rstrip("/")
@@ -86,11 +86,25 @@ def _flag(environment: Mapping[str, str], name: str, faults: list[str]) -> bool:
     return value in {"1", "true"}
 
 
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that nobody but this service may look into; one that is there stays as it is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _kept_database(instance: Path, faults: list[str]) -> str:
+    """Return the address of the SQLite database in the instance folder, which is made for it."""
+    try:
+        make_private_folder(instance)
+    except OSError as error:
+        faults.append(f"DATABASE_URL is not set and {instance} cannot be used: {error.strerror}")
+    return f"sqlite:///{instance / 'showcase.sqlite'}"
+
+
 def _kept_secret(instance: Path, faults: list[str]) -> str:
     """Return the secret key kept in the instance folder, made at the first start so that sign-ins outlive a restart."""
     file = instance / "secret_key"
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        make_private_folder(instance)
         try:
             descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:

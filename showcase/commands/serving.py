@@ -1,7 +1,9 @@
 """Commands that serve: web and worker together, the worker alone, and the whole demo from nothing."""
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,8 @@ import click
 ROOT = Path(__file__).parent.parent.parent
 THREADS = 8
 """Requests that one web process answers at once."""
+FIRST_EMBEDDED = 4
+"""Texts in the first batches of a watched embedding: few, so that its bar moves at once."""
 
 
 @click.command()
@@ -20,6 +24,7 @@ def run() -> None:
     """Run web and worker together on this machine (PORT, default 8000)."""
     from showcase.commands.database import upgrade_database
 
+    require_free_port()
     upgrade_database()
     supervise()
 
@@ -45,8 +50,10 @@ def embed() -> None:
         model = settings().model_name
         waiting = vectors.count_stale(model)
         if waiting:
+            click.echo(f"Embedding {waiting} texts, so that they can be matched; a full demo takes a minute or two…")
+            embedder = worker.load_model(settings())
             with tqdm(total=waiting, desc="Embedding", unit="text") as bar:
-                vectors.refresh(worker.load_model(settings()), model=model, told=bar.update)
+                vectors.refresh(embedder, model=model, told=bar.update, batch=FIRST_EMBEDDED)
         index.recalibrate(model=model)
 
 
@@ -56,6 +63,8 @@ def demo() -> None:
     from showcase.commands.database import load_seeds, upgrade_database
 
     os.environ["DEMO"] = "1"
+    require_free_port()
+    click.echo("Demo content: councils, firms, challenge statements, solution profiles…")
     upgrade_database()
     load_seeds()
     # In a process of its own: the model's memory goes with it
@@ -65,17 +74,51 @@ def demo() -> None:
 
 
 def _introduce() -> None:
-    from seeds.people import DEMO_PASSWORD, PEOPLE
+    from seeds.people import COUNCIL_DOMAINS, DEMO_PASSWORD, PEOPLE
+    from showcase.config import Settings
 
     click.echo(f"\nThe showcase is at http://127.0.0.1:{_port()}\n")
     click.echo(f"Sign in with the password {DEMO_PASSWORD} as:")
     for person in PEOPLE:
         click.echo(f"  {person.email:<36} {person.role}")
+    click.echo(f"\nOthers can join their council with any address at {' or '.join(COUNCIL_DOMAINS)}.")
+    settings = Settings.from_environment()
+    if settings.smtp_url is None:
+        mail = settings.instance_path / "mail"
+        click.echo(f"E-mails are not sent but kept: in {_shortened(mail)}, and for LGA staff under Staff, Outbox.")
     click.echo("\nStop with Ctrl+C. Everything is kept; `make demo` starts it again.\n")
+
+
+def _shortened(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _host() -> str:
+    return os.environ.get("HOST") or "127.0.0.1"
 
 
 def _port() -> str:
     return os.environ.get("PORT") or "8000"
+
+
+def require_free_port() -> None:
+    """Say at once, before anything slow, when something else listens where the web server is to.
+
+    Raises:
+        ClickException: the port is in use, or is no port.
+    """
+    family = socket.AF_INET6 if ":" in _host() else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does: one just left is free
+        try:
+            tried.bind((_host(), int(_port())))
+        except (ValueError, OverflowError):
+            raise click.ClickException(f"PORT must be a number up to 65535, not {_port()}.") from None
+        except OSError as error:
+            fault = f"Cannot listen on {_host()}:{_port()}: {error.strerror}."
+            if error.errno == errno.EADDRINUSE:
+                fault = f"Port {_port()} is in use. Choose another one, such as PORT=8010."
+            raise click.ClickException(fault) from None
 
 
 def supervise() -> None:
@@ -109,7 +152,7 @@ def supervise() -> None:
 
 def _start_web() -> "subprocess.Popen[bytes]":
     command = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", str(THREADS), "--no-control-socket"]
-    address = ["--bind", f"{os.environ.get('HOST') or '127.0.0.1'}:{_port()}", "--log-level", "warning", "wsgi:app"]
+    address = ["--bind", f"{_host()}:{_port()}", "--log-level", "warning", "wsgi:app"]
     # Requests already share the cores: arithmetic that spreads one of them over all cores only makes the others wait
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     environment = {**os.environ, **one_thread}

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
+from showcase.config import make_private_folder
 from showcase.extensions import db, settings
 from showcase.models import Message
 from showcase.transactions import writing
@@ -126,7 +127,7 @@ def _send(email: EmailMessage, url: str) -> None:
 def _keep(email: EmailMessage, message: Claimed) -> None:
     """Write an e-mail as a file that is there whole or not at all."""
     folder = Path(settings().instance_path) / "mail"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)  # links in e-mails let their reader in
     file = folder / f"{message.created_at:%Y%m%dT%H%M%S}-{message.id}.eml"
     part = file.with_suffix(f".{os.getpid()}.part")
     part.write_bytes(email.as_bytes())

@@ -61,19 +61,24 @@ def find_stale(model: str, *, has_embedder: bool, limit: int = BATCH) -> list[St
     ]
 
 
-def refresh(embedder: Embedder | None, *, model: str, told: Callable[[int], object] = lambda done: None) -> int:
+def refresh(
+    embedder: Embedder | None, *, model: str, told: Callable[[int], object] = lambda done: None, batch: int = BATCH
+) -> int:
     """Encode and write every stale text in batches; return how many. `told` hears of each batch's size.
+
+    A smaller first `batch` doubles from one to the next, until it is as large as the others.
 
     Raises:
         EmbedderUnavailable: the model stopped answering; what was written stays.
     """
     total = 0
-    while stale := find_stale(model, has_embedder=embedder is not None):
+    while stale := find_stale(model, has_embedder=embedder is not None, limit=batch):
         db.session.rollback()  # encoding takes long: hold no snapshot of the database meanwhile
         written = _encode(stale, embedder)
         with writing() as session:
             _write(session, written, model)
         total += len(stale)
+        batch = min(batch * 2, BATCH)
         told(len(stale))
     db.session.rollback()
     return total
