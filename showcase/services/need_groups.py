@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matching.encoding import Encoded
-from matching.grouping import GROUPING, Group, Item, Likeness, Yardstick, central, join
+from matching.grouping import GROUPING, Group, Item, join
+from matching.likeness import Likeness, Yardstick, central
 from showcase.extensions import db
 from showcase.models import Challenge, Need, NeedMember, NeedRefusal, Publication, Vector, VectorCounter
 from showcase.services import index

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from matching.encoding import Encoded
-from matching.grouping import LEAST, Likeness, shared_passages, shared_terms
+from matching.grouping import LEAST
+from matching.likeness import Likeness, shared_passages, shared_terms
 from matching.texts import Text, passages, term_counts, words_by_term
 from showcase.extensions import db, settings
 from showcase.models import Challenge, Need, NeedMember, Organisation, Publication

@@ -49,8 +49,8 @@ PARAPHRASES: tuple[tuple[str, str, str], ...] = (
         "stockport-potholes-we-hear-about-late",
         "Spotting holes in the road before they hurt someone",
         "We hear of defects in the carriageway from cyclists who fell and drivers who claim for a burst tyre. "
-        "Inspectors drive each street twice a year. Claims cost us half a million pounds. We want to find the holes days "
-        "after they open and mend the dangerous ones first.",
+        "Inspectors drive each street twice a year. Claims cost us half a million pounds. We want to find the holes "
+        "days after they open and mend the dangerous ones first.",
     ),
     (
         "brighton-deaf-residents-at-the-counter",

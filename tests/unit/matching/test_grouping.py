@@ -6,18 +6,8 @@ from hypothesis import strategies as st
 
 from matching.embedder import HashEmbedder
 from matching.encoding import Encoded, encode
-from matching.grouping import (
-    LEAST,
-    Group,
-    Item,
-    Likeness,
-    Row,
-    Yardstick,
-    central,
-    join,
-    shared_passages,
-    shared_terms,
-)
+from matching.grouping import LEAST, Group, Item, join
+from matching.likeness import Likeness, Row, Yardstick, central, shared_passages, shared_terms
 from matching.texts import Text
 
 Matrix = list[list[float]]
@@ -216,6 +206,7 @@ def test_what_is_shared_is_named() -> None:
     terms = shared_terms(yardstick, [texts[0].terms, texts[2].terms], 20)
     assert {"damp", "mould", "surveyor"} <= set(terms)
     assert "late" not in terms
+    assert shared_terms(yardstick, [{"2025": 3, "damp": 1}, {"2025": 3, "damp": 1}], 20) == ["damp"]
     assert shared_terms(yardstick, [texts[0].terms], 20) == []
 
 

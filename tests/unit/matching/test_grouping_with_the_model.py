@@ -7,7 +7,8 @@ import pytest
 
 import seeds
 from matching.encoding import Encoded, encode_challenges
-from matching.grouping import Group, Item, Likeness, Yardstick, join
+from matching.grouping import Group, Item, join
+from matching.likeness import Likeness, Yardstick
 from matching.model import ModelEmbedder
 from matching.texts import Text
 from showcase.models.challenge_questions import CHALLENGE_QUESTIONS
