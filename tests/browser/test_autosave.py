@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.checks import keep_picture
 from tests.browser.conftest import PASSWORD, ROLES, Demo, Keys, OpenPage, sign_in
@@ -173,6 +173,77 @@ def test_signing_out_leaves_no_words_behind(own_demo: Demo, own_keys: Keys) -> N
     page.get_by_role("link", name="Sign in").first.wait_for()
     assert PROBLEM not in kept_on_device(page)
     context.close()
+
+
+# --- signed out, a server that fails, a slow line ---------------------------------------------------------------------
+
+
+def signed_in(own_demo: Demo, own_keys: Keys) -> Page:
+    """A browser whose sign-in can be ended without ending that of other tests."""
+    page = own_keys.browser.new_context(base_url=own_demo.address).new_page()
+    sign_in(page, ROLES["officer"] or "")
+    return page
+
+
+def sign_in_here(page: Page) -> None:
+    page.fill("main [name=email]", ROLES["officer"] or "")
+    page.fill("main [name=password]", PASSWORD)
+    press(page, "Sign in")
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_words_outlive_the_end_of_the_sign_in(own_demo: Demo, own_keys: Keys, by_button: bool) -> None:
+    page = signed_in(own_demo, own_keys)
+    section = start(page, "How might we outlive a sign-in?")
+    page.context.clear_cookies()
+    write(page, "problem", PROBLEM)
+    if by_button:
+        press(page, "Save and continue")
+    else:
+        expect(status(page)).to_contain_text("you are signed out", timeout=PAUSE)
+        status(page).get_by_role("link", name="Sign in to go on").click()
+    sign_in_here(page)
+    page.wait_for_url(section)
+    expect(page.locator("[name=problem]")).to_have_value(PROBLEM)
+    expect(status(page)).to_contain_text("Draft saved at", timeout=PAUSE)
+    assert PROBLEM not in kept_on_device(page)
+    page.reload()
+    expect(page.locator("[name=problem]")).to_have_value(PROBLEM)
+    page.context.close()
+
+
+def test_words_outlive_a_save_that_fails(officer: Page) -> None:
+    section = start(officer, "How might we outlive a failure?")
+    officer.route("**/edit/problem", lambda route: route.fulfill(status=503, body="<title>Away</title>"))
+    officer.locator("[name=problem]").fill(PROBLEM)
+    press(officer, "Save and continue")
+    expect(officer).to_have_title("Away")
+    officer.problems.clear()  # type: ignore[attr-defined]  # the refusal was made here
+    officer.unroute("**/edit/problem")
+    officer.goto(section)
+    expect(officer.locator("[name=problem]")).to_have_value(PROBLEM)
+    press(officer, "Save and continue")
+    told(officer, "Saved: The problem")
+    assert PROBLEM not in kept_on_device(officer)
+
+
+def test_saving_while_a_slow_save_is_under_way_is_no_clash_with_oneself(officer: Page) -> None:
+    start(officer, "How might we bear a slow line?")
+    box = officer.locator("[name=problem]")
+
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        box.page.wait_for_timeout(2_500)
+        route.fulfill(response=answer)
+
+    officer.route("**/autosave/problem", slowly, times=1)
+    with officer.expect_request("**/autosave/problem"):
+        box.fill(PROBLEM)
+    box.fill(f"{PROBLEM} And more.")
+    press(officer, "Save and continue")
+    told(officer, "Saved: The problem")
+    officer.go_back()
+    expect(officer.locator("[name=problem]")).to_have_value(f"{PROBLEM} And more.")
 
 
 # --- two officers -----------------------------------------------------------------------------------------------------
