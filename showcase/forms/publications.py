@@ -159,8 +159,10 @@ def _choices(question: Question) -> dict[str, str]:
 _WRONG_EMAIL = Email("Enter an e-mail address such as name@example.org")
 _MAKERS: Mapping[Kind, Callable[..., Any]] = {
     Kind.LINE: lambda q, names, **about: TextField(validators=[at_most(MOST_CHARACTERS)], **about),
-    Kind.PROSE: lambda q, names, **about: CountedField(
-        validators=[at_most(MOST_CHARACTERS)], words=q.words or 200, **about
+    Kind.PROSE: lambda q, names, **about: (
+        CountedField(validators=[at_most(MOST_CHARACTERS)], words=q.words, **about)
+        if q.words
+        else AreaField(validators=[at_most(MOST_PASTED)], **about)
     ),
     Kind.CHOICE: lambda q, names, **about: RadioField(choices=_choices(q) | NOT_SAID, **about),
     Kind.CHOICES: lambda q, names, **about: CheckboxesField(choices=_choices(q), **about),

@@ -7,6 +7,13 @@ and the public sector equality duty (Equality Act 2010, section 149).
 
 from showcase.models.questions import Audience, Kind, Question, Questionnaire, Section
 
+PRIVATE_HEADINGS = (
+    *("budget", "budgets", "our budget", "funding", "cost", "costs", "price", "prices", "spend", "money"),
+    *("contract", "contracts", "current contract", "contract ends", "contract end date", "procurement"),
+    *("risk", "risks", "risk register", "confidential", "not for publication", "internal", "internal notes", "notes"),
+)
+"""What stands under these in a pasted document is for the council alone until someone moves it."""
+
 CHALLENGE_QUESTIONS = Questionnaire(
     version="2026-11",
     title_name="title",
@@ -194,6 +201,16 @@ CHALLENGE_QUESTIONS = Questionnaire(
                     Kind.DATE,
                     "For example, 31 3 2028.",
                     audience=Audience.OWNER,
+                ),
+                Question(
+                    "notes",
+                    "Notes for your council",
+                    Kind.PROSE,
+                    "Seen only by your council and LGA staff. Pasted text that fits no question stands here: move it "
+                    "to where it belongs, or leave it.",
+                    audience=Audience.OWNER,
+                    blank_means="None",
+                    headings=PRIVATE_HEADINGS,
                 ),
             ),
         ),

@@ -1,7 +1,9 @@
 """Splits a pasted document into answers by its headings, so that nobody types twice what a document already says. Pure.
 
 A heading is a line that one of the questions knows: marked (“# Problem”), numbered (“2.1 Problem”), alone on its line,
-or followed by its text (“Problem: …”). What stands under no known heading is kept, marked, in one prose answer.
+or followed by its text (“Problem: …”). A heading that no question knows ends the answer before it. What stands under
+no heading we know is left over: a council keeps it to itself, among its notes; in a profile it is marked, and must be
+moved or deleted before review.
 """
 
 import re
@@ -11,8 +13,11 @@ from dataclasses import dataclass
 from showcase.models.questions import Content, Kind, Question, Questionnaire
 
 LEFTOVER_MARK = "[Pasted text with no heading we know. Move it to where it belongs, or delete it.]"
-LEFTOVER_GOES_TO = ("how", "problem")
+NOTES = "notes"
+"""The question whose answer nobody else reads; it keeps the headings under which its text stood."""
+LEFTOVER_GOES_TO = (NOTES, "how")
 """The first of these that a questionnaire has takes what is left over: a product page tells how it works."""
+MOST_HEADING_WORDS = 7
 MOST_CHARACTERS = 100_000
 
 _MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|[-*•]\s+(?=\*\*)|\(?\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+|[A-Za-z][.)]\s+)?")
@@ -25,7 +30,7 @@ class Pasted:
 
     answers: Content
     leftover: str
-    """Text under no known heading; it is in `answers` too, marked."""
+    """Text under no known heading; it is in `answers` too, where nobody else reads it or marked."""
 
 
 def split(questionnaire: Questionnaire, text: str) -> Pasted:
@@ -34,16 +39,17 @@ def split(questionnaire: Questionnaire, text: str) -> Pasted:
     found: dict[str, list[str]] = {}
     left: list[str] = []
     under: str | None = None
-    for line in text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    lines = text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for place, line in enumerate(lines):
         match = _heading(line, headings)
         if match is not None:
             under, rest = match
-            found.setdefault(under, []).append(rest)
+            found.setdefault(under, []).extend(["", _bare(line), ""] if under == NOTES else [rest])
             if questionnaire[under].kind is Kind.LINE and rest:
                 under = None
-        elif _is_unknown_heading(line):
+        elif _is_unknown_heading(line) or (_says_something(found, under) and _looks_like_heading(lines, place)):
             under = None
-            left.append(_bare(line))
+            left += ["", _bare(line), ""]
         elif under is not None:
             found[under].append(line)
             if questionnaire[under].kind is Kind.LINE and line.strip():
@@ -51,14 +57,37 @@ def split(questionnaire: Questionnaire, text: str) -> Pasted:
         else:
             left.append(line)
     answers: Content = {}
-    for name, lines in found.items():
-        if said := _tidy(questionnaire[name], lines):
+    for name, said_lines in found.items():
+        if said := _tidy(questionnaire[name], said_lines):
             answers[name] = said
     leftover = _paragraphs(left)
     if leftover:
         name = next(name for name in LEFTOVER_GOES_TO if any(q.name == name for q in questionnaire))
-        answers[name] = "\n\n".join(part for part in (answers.get(name), LEFTOVER_MARK, leftover) if part)
+        mark = "" if name == NOTES else LEFTOVER_MARK
+        answers[name] = "\n\n".join(part for part in (answers.get(name), mark, leftover) if part)
     return Pasted(answers, leftover)
+
+
+def is_marked(answer: object) -> bool:
+    """Tell whether an answer still holds pasted text that its writer has not placed."""
+    return isinstance(answer, str) and LEFTOVER_MARK in answer
+
+
+def _says_something(found: Mapping[str, list[str]], under: str | None) -> bool:
+    return under is not None and any(line.strip() for line in found[under])
+
+
+def _looks_like_heading(lines: list[str], place: int) -> bool:
+    """Tell whether a line stands like a heading: short, after an empty line, no sentence, and followed by something."""
+    said = lines[place].strip()
+    is_first = place == 0 or not lines[place - 1].strip()
+    return (
+        is_first
+        and bool(re.match(r"[A-Z0-9][^.!;,]*$", said))
+        and not re.match(r"\d+(?:[.)]\s|\s*%)|[-*•]", said)
+        and len(said.split()) <= MOST_HEADING_WORDS
+        and any(line.strip() for line in lines[place + 1 :])
+    )
 
 
 def _headings(questionnaire: Questionnaire) -> Mapping[str, str]:
@@ -79,7 +108,13 @@ def _heading(line: str, headings: Mapping[str, str]) -> tuple[str, str] | None:
     before, colon, after = bare.partition(":")
     if colon and (name := headings.get(_plain(before))) is not None:
         return name, after.strip().lstrip("*").strip()
-    return None
+    return (NOTES, after) if colon and _is_private(before, headings) else None
+
+
+def _is_private(label: str, headings: Mapping[str, str]) -> bool:
+    """Tell whether a short label such as “Our likely costs” has a word under which text goes among the notes."""
+    words = _plain(label).split()
+    return label[:1].isupper() and len(words) <= MOST_HEADING_WORDS and any(headings.get(w) == NOTES for w in words)
 
 
 def _bare(line: str) -> str:

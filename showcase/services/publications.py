@@ -18,7 +18,7 @@ from showcase.models import Membership, Organisation, Publication, StateChange
 from showcase.models.enums import State
 from showcase.models.questions import Content, Question, Section, count_words, is_blank
 from showcase.policies import DRAFTING, Actor, Permission, can, owns, require
-from showcase.services import audit, merging, publication_effects, publication_messages
+from showcase.services import audit, merging, pasting, publication_effects, publication_messages
 
 P = TypeVar("P", bound=Publication)
 
@@ -202,11 +202,14 @@ def check_ready(publication: Publication) -> None:
     """Stop a text that is not ready for review.
 
     Raises:
-        DomainError: needed answers are missing or answers are longer than their limit; says which.
+        DomainError: needed answers are missing, answers are longer than their limit, or pasted text is not yet placed;
+            says which.
     """
     missing = publication.questionnaire.unanswered(publication.content, only_needed=True)
     if missing:
         raise DomainError("Before review can be asked for, answer: " + "; ".join(q.label for q in missing) + ".")
+    if marked := [q.label for q in publication.questionnaire if pasting.is_marked(publication.content.get(q.name))]:
+        raise DomainError(f"Move or delete the pasted text that is marked in: {'; '.join(marked)}.")
     long = overlong(publication.questionnaire, publication.content)
     if long:
         raise DomainError("Too long: " + "; ".join(f"{q.label} ({n} of {q.words} words)" for q, n in long) + ".")

@@ -136,7 +136,9 @@ def _wanted(noun: Noun) -> Wanted:
 
 def _what_was_pasted(noun: Noun, pasted: pasting.Pasted) -> str:
     labels = [q.label for q in noun.model.questionnaire if q.name in pasted.answers]
-    left = " Some of it stood under no heading we know; it is marked for you to move." if pasted.leftover else ""
+    where = next(q.label for q in noun.model.questionnaire if q.name in pasting.LEFTOVER_GOES_TO)
+    seen = "which only your council and LGA staff see" if noun.name == "challenge" else "marked: move it or delete it"
+    left = f" What stood under no heading we know is kept in “{where}”, {seen}." if pasted.leftover else ""
     return f"Your pasted text went to: {'; '.join(labels)}.{left}"
 
 

@@ -19,7 +19,7 @@ def write_challenge(officer: Page) -> str:
     pasted = main(officer).locator(".govuk-notification-banner").filter(has_text="Your pasted text went to")
     for label in ("The problem", "Who the users are", "What has been tried", "Who owns the problem"):
         expect(pasted).to_contain_text(label)
-    expect(pasted).to_contain_text("stood under no heading we know")
+    expect(pasted).to_contain_text("What stood under no heading we know is kept in “Notes for your council”")
     expect(main(officer).get_by_text("Head of tree services")).to_be_visible()
     expect(officer.locator(".app-advice").filter(has_text="“We need an app” names a solution")).to_be_visible()
     expect(main(officer).get_by_text("Still needed before review:")).to_be_visible()

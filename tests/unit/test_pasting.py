@@ -1,9 +1,11 @@
 """A pasted document finds its questions by headings; nothing of it is lost."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from showcase.models.challenge_questions import CHALLENGE_QUESTIONS
+from showcase.models.questions import Audience
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
 from showcase.services.pasting import LEFTOVER_MARK, split
 
@@ -39,14 +41,36 @@ def test_headings_of_every_shape() -> None:
     assert answers["problem"].startswith("Tenants report mould and wait for months.\n\nIt costs us £3m.")
 
 
-def test_what_is_left_over_is_kept_and_marked() -> None:
+def test_what_is_left_over_of_a_challenge_is_kept_where_nobody_else_reads_it() -> None:
     pasted = split(CHALLENGE_QUESTIONS, DOCUMENT)
-    before, mark, after = pasted.answers["problem"].partition(LEFTOVER_MARK)
-    assert mark
-    assert "It costs us" in before
-    assert after.split() == pasted.leftover.split()
+    assert CHALLENGE_QUESTIONS["notes"].audience is Audience.OWNER
+    assert pasted.answers["notes"] == pasted.leftover
     for words in ("A note for the board.", "Unknown heading", "Something else."):
         assert words in pasted.leftover
+        assert words not in pasted.answers["problem"]
+
+
+@pytest.mark.parametrize("heading", ["Budget", "Costs:", "Contract ends", "Risks", "What we can spend", "4. Money"])
+def test_what_a_council_would_keep_to_itself_reaches_no_public_answer(heading: str) -> None:
+    text = (
+        f"Measures of success\n\nFrom 160 days to 30\n\nFewer complaints.\n\n{heading}\nWe have £85,000.\n\nUsers\nAll."
+    )
+    answers = split(CHALLENGE_QUESTIONS, text).answers
+    assert answers["measures"] == "From 160 days to 30\n\nFewer complaints."
+    assert "£85,000" in answers["notes"]
+    assert heading.rstrip(":").removeprefix("4. ") in answers["notes"]
+    assert answers["users"] == "All."
+
+
+@pytest.mark.parametrize("label", ["Budget", "Our likely costs"])
+def test_a_private_heading_needs_no_line_of_its_own(label: str) -> None:
+    answers = split(CHALLENGE_QUESTIONS, f"Measures of success\nFewer complaints.\n{label}: £85,000\n").answers
+    assert answers == {"measures": "Fewer complaints.", "notes": f"{label}: £85,000"}
+
+
+def test_short_lines_of_an_answer_stay_with_it() -> None:
+    text = "Problem\n\nMould in 900 homes\n\nIt comes back, year after year.\n\n- no fan\n\n12% a year\n\nNobody asks"
+    assert split(CHALLENGE_QUESTIONS, text).answers["problem"].endswith("- no fan\n\n12% a year\n\nNobody asks")
 
 
 def test_a_product_page_without_headings_tells_how_it_works() -> None:
