@@ -30,6 +30,9 @@ PASSAGE_NEIGHBOURS = 20
 PRIOR = 20
 """A sample is weighed against what is usual as if that had been seen in so many texts."""
 
+USUAL_LENGTH = 150.0
+"""Terms in a text, before there is a sample to tell."""
+
 USUAL_SPREAD = 0.1
 """Standard deviation of a cosine over a corpus, roughly, before there is a sample to tell."""
 
@@ -52,13 +55,17 @@ class Background:
     """float32 [texts, dimension], centred unit rows"""
     ids: Mapping[str, int]
     """Row of each sampled text."""
+    axes: Rows = field(init=False)
+    """float32 [dimension, dimension], a rotation: the axes along which the sample differs most come first."""
     usual_nearness: float = field(init=False)
     """Mean similarity of the sample's texts to their nearest."""
     sample_hubness: Rows = field(init=False)
     """float32 [texts], the hubness of the sample's own texts"""
 
     def __post_init__(self) -> None:
-        """Measure how near the sample's texts are to each other."""
+        """Find the axes, and measure how near the sample's texts are to each other."""
+        _, axes = np.linalg.eigh(self.sample.T @ self.sample)
+        object.__setattr__(self, "axes", np.ascontiguousarray(axes[:, ::-1], dtype=np.float32))
         nearness = self._nearness(self.sample, list(self.ids))
         object.__setattr__(self, "usual_nearness", float(nearness.mean()) if len(nearness) else 0.0)
         object.__setattr__(self, "sample_hubness", _blended(nearness, self.usual_nearness, len(self.ids)))
@@ -116,22 +123,30 @@ class PassageBackground:
         probed = np.unique(np.linspace(0, max(len(self.rows) - 1, 0), min(PROBES, len(self.rows)), dtype=np.int64))
         object.__setattr__(self, "_probes", self.rows[probed])
         object.__setattr__(self, "_owners", np.searchsorted(self.starts, probed, side="right") - 1)
-        bounds = [*self.starts.tolist(), len(self.rows)]
-        found = [self._nearness(self.rows[bounds[i] : bounds[i + 1]], id) for id, i in self.ids.items()]
-        nearness = np.array(found, np.float32)
-        object.__setattr__(self, "usual_nearness", float(nearness.mean()) if found else 0.0)
+        nearness = self._nearness(self.rows, self.starts, list(self.ids))
+        object.__setattr__(self, "usual_nearness", float(nearness.mean()) if len(nearness) else 0.0)
         object.__setattr__(self, "sample_hubness", _blended(nearness, self.usual_nearness, len(self.ids)))
 
-    def hubness(self, rows: Rows, id: str) -> float:
-        """Return how near a text's passages, float32 [passages, dimension], are to the nearest probes of others."""
-        nearness = np.array([self._nearness(rows, id)], np.float32)
-        return float(_blended(nearness, self.usual_nearness, len(self.ids))[0])
+    def hubness(self, rows: Rows, starts: npt.NDArray[np.int64], ids: Sequence[str]) -> Rows:
+        """Return float32 [texts]: how near a text's best passage is to the nearest probes of others, on average.
 
-    def _nearness(self, rows: Rows, id: str) -> float:
-        nearest = (self._probes @ rows.T).max(axis=1) if len(self._probes) else np.zeros(0, np.float32)
-        others = nearest[self._owners != self.ids.get(id, -1)]
-        wanted = min(PASSAGE_NEIGHBOURS, len(others))
-        return float(np.partition(others, -wanted)[-wanted:].mean()) if wanted else 0.0
+        `rows` is float32 [passages, dimension], one text after another; `starts` says where each begins.
+        """
+        return _blended(self._nearness(rows, starts, ids), self.usual_nearness, len(self.ids))
+
+    def _nearness(self, rows: Rows, starts: npt.NDArray[np.int64], ids: Sequence[str]) -> Rows:
+        found = np.zeros(len(starts), np.float32)
+        if not len(self._probes) or not len(starts):
+            return found
+        nearest = np.maximum.reduceat(rows @ self._probes.T, starts, axis=0)
+        wanted = min(PASSAGE_NEIGHBOURS, len(self._probes))
+        found[:] = np.partition(nearest, -wanted, axis=1)[:, -wanted:].mean(axis=1)
+        for place, id in enumerate(ids):
+            if id in self.ids:
+                others = nearest[place, self._owners != self.ids[id]]
+                wanted = min(PASSAGE_NEIGHBOURS, len(others))
+                found[place] = np.partition(others, -wanted)[-wanted:].mean() if wanted else 0.0
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +160,8 @@ class Calibration:
     wholes: Background
     gists: Background
     passages: PassageBackground
+    mean_length: float = USUAL_LENGTH
+    """Terms in a text, repeats counted."""
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, Encoded]], model: str = "", dimension: int = 1) -> "Calibration":
@@ -153,7 +170,8 @@ class Calibration:
         Model and dimension are those of the texts; they need giving only where there may be no text with vectors.
         Raises: DifferentModels.
         """
-        by_id = {id: encoded for id, encoded in texts if encoded.has_vectors}
+        given = dict(texts)
+        by_id = {id: encoded for id, encoded in given.items() if encoded.has_vectors}
         kinds = {(encoded.model, encoded.vectors.shape[1]) for encoded in by_id.values()} or {(model, dimension)}
         if len(kinds) > 1:
             raise DifferentModels("vectors of " + " and ".join(f"{name} ({size})" for name, size in sorted(kinds)))
@@ -161,6 +179,7 @@ class Calibration:
         ids = sorted(by_id, key=_lot)[:SAMPLE]
         sample = [by_id[id] for id in ids]
         rows = [encoded.passages for encoded in sample[:PASSAGE_SAMPLE]]
+        lengths = [given[id].length for id in (ids or sampled(given))]
         digest = hashlib.sha256()
         for id, encoded in zip(ids, sample, strict=True):
             digest.update(id.encode() + b"\0" + encoded.vectors.tobytes())
@@ -176,6 +195,7 @@ class Calibration:
                 np.cumsum([0, *(len(part) for part in rows)])[:-1].astype(np.int64),
                 {id: place for place, id in enumerate(ids[:PASSAGE_SAMPLE])},
             ),
+            mean_length=(sum(lengths) + PRIOR * USUAL_LENGTH) / (len(lengths) + PRIOR),
         )
 
 

@@ -6,21 +6,22 @@ The order in which changes arrived never shows in a ranking.
 """
 
 import threading
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.calibration import Calibration, gist, sampled
 from matching.encoding import DifferentModels, Encoded
-from matching.ingredients import Centred, Growing, Passages
+from matching.ingredients import Centred
 from matching.postings import Postings
-from matching.vectors import Rows
+from matching.vectors import Flags, Growing, Rows, Slots, Vectors
 
 FEWEST_DEAD = 256
 """Dead slots that are always put up with."""
-
-Flags = npt.NDArray[np.bool_]
+TOGETHER = 2_048
+"""Documents that are put in at once where there are many: one matrix product for their hubness."""
 
 
 class Collection:
@@ -36,18 +37,18 @@ class Collection:
         """Build a collection calibrated on its own texts. Raises: DifferentModels."""
         given = dict(texts)
         collection = cls(Calibration.of(given.items()))
-        for id, encoded in given.items():
-            collection.put(id, encoded)
+        collection.put_many(given.items())
         return collection
 
     def _start_empty(self, calibration: Calibration) -> None:
         self.calibration = calibration
         self._ids: list[str] = []
         self._slots: dict[str, int] = {}
-        self._has_vectors: list[bool] = []
-        self.postings = Postings()
-        self.passages = Passages(calibration.passages)
-        self._wholes = Growing(calibration.dimension)
+        self._is_live = Growing(kind=np.bool_)
+        self._has_vectors = Growing(kind=np.bool_)
+        self.postings = Postings(calibration.mean_length)
+        self.vectors = Vectors(calibration.dimension)
+        self._passage_hubness = Growing()
         self.wholes = Centred(calibration.wholes)
         self.gists = Centred(calibration.gists)
 
@@ -70,19 +71,39 @@ class Collection:
 
     def put(self, id: str, encoded: Encoded) -> None:
         """Add a document, or put it in the place of the one of that id. Raises: DifferentModels."""
-        with self.lock:
+        self.put_many([(id, encoded)])
+
+    def put_many(self, texts: Iterable[tuple[str, Encoded]]) -> None:
+        """Put many documents, at a fraction of the cost of one by one. Raises: DifferentModels."""
+        waiting = iter(texts)
+        while part := dict(islice(waiting, TOGETHER)):
+            with self.lock:
+                self._put(part)
+
+    def _put(self, part: Mapping[str, Encoded]) -> None:
+        for encoded in part.values():
             if encoded.has_vectors and not self.model:
                 self._lay_out(Calibration.of([], encoded.model, encoded.vectors.shape[1]))
             self._check(encoded)
+        for id in part:
             self.remove(id)
-            self._slots[id] = len(self._ids)
-            self._ids.append(id)
-            self._has_vectors.append(encoded.has_vectors)
-            self.postings.add(encoded.terms)
-            self.passages.add(id, encoded.passages if encoded.has_vectors else None)
-            self._wholes.add(encoded.whole if encoded.has_vectors else 0.0)
-            self.wholes.add(id, encoded.whole if encoded.has_vectors else None)
-            self.gists.add(id, gist(encoded) if encoded.has_vectors else None)
+        ids, documents = list(part), list(part.values())
+        self._slots.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
+        self._ids.extend(ids)
+        self._is_live.extend(np.ones(len(ids), np.bool_))
+        self._has_vectors.extend(np.array([one.has_vectors for one in documents]))
+        self.postings.extend([one.terms for one in documents])
+        nothing = np.zeros((1, self.calibration.dimension), np.float16)
+        self.vectors.extend([one.vectors if one.has_vectors else nothing for one in documents])
+        self._put_meaning(ids, [one if one.has_vectors else Encoded(nothing, {}) for one in documents])
+
+    def _put_meaning(self, ids: list[str], documents: list[Encoded]) -> None:
+        passages = [one.passages for one in documents]
+        starts = np.cumsum([0, *(len(rows) for rows in passages)])[:-1]
+        rows = np.concatenate(passages)
+        self._passage_hubness.extend(self.calibration.passages.hubness(rows, starts, ids))
+        self.wholes.extend(ids, np.stack([one.whole for one in documents]))
+        self.gists.extend(ids, np.stack([gist(one) for one in documents]))
 
     def remove(self, id: str) -> None:
         """Take a document out; an id that is not here is no mistake."""
@@ -91,6 +112,7 @@ class Collection:
             if slot is None:
                 return
             self.postings.remove(slot)
+            self._is_live.rows[slot] = False
             if len(self._ids) > 2 * len(self._slots) + FEWEST_DEAD:
                 self._lay_out(self.calibration)
 
@@ -102,19 +124,29 @@ class Collection:
     def recalibrate(self) -> Calibration:
         """Take a new calibration from the documents that are here now, use it from here on, and return it."""
         with self.lock:
-            sample = [(id, self.get(id)) for id in sampled(id for id in self if self._has_vectors[self._slots[id]])]
+            sample = [(id, self.get(id)) for id in self._sampled()]
             self._lay_out(Calibration.of(sample, self.model, self.calibration.dimension))
             return self.calibration
 
-    def live(self, allowed: Container[str] | None = None, exclude: Container[str] = ()) -> Flags:
+    def _sampled(self) -> list[str]:
+        embedded = self.embedded()
+        return sampled([id for id, slot in self._slots.items() if embedded[slot]] or self._slots)
+
+    def live(self, allowed: AbstractSet[str] | None = None, exclude: AbstractSet[str] = frozenset()) -> Flags:
         """Return bool [slots]: which slots hold a document that may be ranked."""
-        found = np.zeros(len(self._ids), np.bool_)
-        found[[s for id, s in self._slots.items() if (allowed is None or id in allowed) and id not in exclude]] = True
+        found: Flags = self._is_live.rows.copy()
+        if allowed is not None:
+            found[:] = False
+            found[self._slots_of(allowed)] = True
+        found[self._slots_of(exclude)] = False
         return found
 
+    def _slots_of(self, ids: AbstractSet[str]) -> list[int]:
+        return [self._slots[id] for id in ids if id in self._slots]
+
     def embedded(self) -> Flags:
-        """Return bool [slots]: which slots have vectors."""
-        return np.array(self._has_vectors, np.bool_)
+        """Return bool [slots]: which slots have vectors; good until the next change."""
+        return self._has_vectors.rows
 
     def id_at(self, slot: int) -> str:
         """Return the id of the document that took that slot."""
@@ -124,9 +156,10 @@ class Collection:
         """Return the slot of a document. Raises: KeyError."""
         return self._slots[id]
 
-    def whole_scores(self, query: Rows) -> Rows:
-        """Return float32 [slots]: plain cosine of whole texts."""
-        found: Rows = self._wholes.rows @ query
+    def passage_scores(self, queries: Rows, slots: Slots | None = None) -> Rows:
+        """Return float32 [slots]: how well the slot's best passages answer each of the query's, on average (CSLS)."""
+        hubness = self._passage_hubness.rows if slots is None else self._passage_hubness.rows[slots]
+        found: Rows = 2 * self.vectors.best(queries, slots).mean(axis=1) - hubness
         return found
 
     def _check(self, encoded: Encoded) -> None:
@@ -138,16 +171,12 @@ class Collection:
 
     def _at(self, id: str, slot: int) -> Encoded:
         terms = self.postings.terms(slot)
-        if not self._has_vectors[slot]:
+        if not self.embedded()[slot]:
             return Encoded(np.zeros((0, 0), np.float16), terms)
-        whole, rows = self._wholes.rows[slot][None, :], self.passages.rows(slot)
-        is_uncut = len(rows) == 1 and np.array_equal(rows, whole)
-        rows = whole if is_uncut else np.concatenate([whole, rows])
-        return Encoded(rows.astype(np.float16), terms, self.model)
+        return Encoded(self.vectors.run(slot), terms, self.model)
 
     def _lay_out(self, calibration: Calibration) -> None:
         """Put every document into fresh slots, under a calibration that may be new."""
         kept = [(id, self._at(id, slot)) for id, slot in self._slots.items()]
         self._start_empty(calibration)
-        for id, encoded in kept:
-            self.put(id, encoded)
+        self.put_many(kept)

@@ -4,111 +4,82 @@ Every one is CSLS (Conneau and others 2018): twice the similarity to the query, 
 everything. A profile so general that it is near to every challenge gains nothing by that.
 """
 
+from collections.abc import Collection, Mapping, Sequence
+
 import numpy as np
 
 from matching.calibration import Background, PassageBackground
-from matching.vectors import Flags, Rows, Slots, Vectors
+from matching.vectors import Flags, Growing, Rows, Slots
 
-
-class Growing:
-    """Rows of one NumPy array with room to grow."""
-
-    def __init__(self, width: int) -> None:
-        """Start empty, float32 [0, width]."""
-        self._room = np.zeros((16, width), np.float32)
-        self._used = 0
-
-    def add(self, row: Rows | float) -> None:
-        """Append one row."""
-        if self._used == len(self._room):
-            self._room = np.concatenate([self._room, np.zeros_like(self._room)])
-        self._room[self._used] = row
-        self._used += 1
-
-    @property
-    def rows(self) -> Rows:
-        """Return the rows in place, float32 [rows, width]."""
-        return self._room[: self._used]
+ROUGH = 192
+"""How many numbers of a vector, the most telling first, are compared to find a shortlist."""
 
 
 class Centred:
-    """One kind of vector for every slot, centred on its background, with its hubness."""
+    """One kind of vector for every slot, centred on its background and turned to its axes, with its hubness."""
 
     def __init__(self, background: Background) -> None:
         """Start empty."""
         self.background = background
         self._vectors = Growing(background.mean.shape[0])
-        self._hubness = Growing(1)
+        self._hubness = Growing()
 
-    def add(self, id: str, vector: Rows | None) -> None:
-        """Add the next slot; no vector is near to nothing."""
-        if vector is None:
-            self._vectors.add(0.0)
-            self._hubness.add(0.0)
-            return
-        centred = self.background.centred(vector[None, :])
-        self._vectors.add(centred[0])
-        self._hubness.add(float(self.background.hubness(centred, [id])[0]))
+    def extend(self, ids: Sequence[str], vectors: Rows) -> None:
+        """Add the next slots' vectors, float32 [slots, dimension]; a row of noughts is near to nothing."""
+        centred = self.background.centred(vectors)
+        is_there: Flags = np.any(vectors != 0, axis=1)
+        self._vectors.extend((centred @ self.background.axes) * is_there[:, None])
+        self._hubness.extend(self.background.hubness(centred, ids) * is_there)
 
-    def scores(self, query: Rows) -> Rows:
+    def scores(self, query: Rows, slots: Slots | None = None) -> Rows:
         """Return float32 [slots]: twice the similarity to the query less the slot's hubness (CSLS)."""
-        found: Rows = 2 * (self._vectors.rows @ self.background.centred(query[None, :])[0]) - self._hubness.rows[:, 0]
+        vectors, hubness = self._vectors.rows, self._hubness.rows
+        if slots is not None:
+            vectors, hubness = vectors[slots], hubness[slots]
+        found: Rows = 2 * (vectors @ self._turned(query)) - hubness
         return found
 
-    def score(self, query: Rows, id: str, vector: Rows) -> Rows:
-        """Return float32 [1]: the same for a vector that would stand under that id."""
-        centred = self.background.centred(vector[None, :])
-        found: Rows = 2 * (centred @ self.background.centred(query[None, :])[0]) - self.background.hubness(
-            centred, [id]
-        )
+    def rough_scores(self, query: Rows) -> Rows:
+        """Return nearly the same for every slot, from the `ROUGH` axes along which texts differ most."""
+        turned = np.ascontiguousarray(self._turned(query)[:ROUGH])
+        found: Rows = 2 * (self._vectors.rows[:, :ROUGH] @ turned) - self._hubness.rows
         return found
 
-    def sample_scores(self, query: Rows) -> Rows:
+    def others(self, query: Rows, ids: Sequence[str], vectors: Rows) -> Rows:
+        """Return float32 [vectors]: the same for vectors that would stand under those ids."""
+        centred = self.background.centred(vectors)
+        found: Rows = 2 * (centred @ self.background.centred(query[None, :])[0])
+        return found - self.background.hubness(centred, ids)
+
+    def sample_scores(self, query: Rows, exclude: Collection[str]) -> Rows:
         """Return the same for the texts of the calibration's sample."""
         background = self.background
         found: Rows = 2 * (background.sample @ background.centred(query[None, :])[0]) - background.sample_hubness
+        return without(found, background.ids, exclude)
+
+    def _turned(self, query: Rows) -> Rows:
+        found: Rows = self.background.centred(query[None, :])[0] @ self.background.axes
         return found
 
 
-class Passages:
-    """The passages of every slot, with how near they are to everything."""
+def passage_scores(background: PassageBackground, queries: Rows, ids: Sequence[str], runs: Sequence[Rows]) -> Rows:
+    """Return float32 [texts]: how well each text's passages, float32 [passages, dimension], answer the query's."""
+    starts = np.cumsum([0, *(len(run) for run in runs)])[:-1]
+    rows = np.concatenate(runs)
+    nearest = np.maximum.reduceat(rows @ queries.T, starts, axis=0)
+    found: Rows = 2 * nearest.mean(axis=1) - background.hubness(rows, starts, ids)
+    return found
 
-    def __init__(self, background: PassageBackground) -> None:
-        """Start empty."""
-        self.background = background
-        self._vectors = Vectors(background.rows.shape[1])
-        self._hubness = Growing(1)
 
-    def add(self, id: str, rows: Rows | None) -> None:
-        """Add the next slot; without passages it is near to nothing."""
-        nothing = np.zeros((1, self._vectors.dimension), np.float32)
-        self._vectors.add(nothing if rows is None else rows)
-        self._hubness.add(0.0 if rows is None else self.background.hubness(rows, id))
+def passage_sample_scores(background: PassageBackground, queries: Rows, exclude: Collection[str]) -> Rows:
+    """Return the same for the texts of the calibration's sample."""
+    if not len(background.starts):
+        return np.zeros(0, np.float32)
+    nearest = np.maximum.reduceat(background.rows @ queries.T, background.starts, axis=0)
+    return without(2 * nearest.mean(axis=1) - background.sample_hubness, background.ids, exclude)
 
-    def rows(self, slot: int) -> Rows:
-        """Return a copy of a slot's passages, float32 [passages, dimension]."""
-        return self._vectors.rows(slot)
 
-    def search(self, queries: Rows, top: int, live: Flags) -> Slots:
-        """Return the live slots that hold any of the `top` nearest passages of any query passage."""
-        return self._vectors.search(queries, top, live)
-
-    def scores(self, queries: Rows, slots: Slots | None = None) -> Rows:
-        """Return float32 [slots]: how well the slot's best passages answer each of the query's, on average."""
-        hubness = self._hubness.rows[:, 0] if slots is None else self._hubness.rows[slots, 0]
-        found: Rows = 2 * self._vectors.best(queries, slots).mean(axis=1) - hubness
-        return found
-
-    def score(self, queries: Rows, id: str, rows: Rows) -> Rows:
-        """Return float32 [1]: the same for passages that would stand under that id."""
-        found: Rows = 2 * (rows @ queries.T).max(axis=0).mean(keepdims=True) - self.background.hubness(rows, id)
-        return found
-
-    def sample_scores(self, queries: Rows) -> Rows:
-        """Return the same for the texts of the calibration's sample."""
-        background = self.background
-        if not len(background.starts):
-            return np.zeros(0, np.float32)
-        nearest = np.maximum.reduceat(background.rows @ queries.T, background.starts, axis=0)
-        found: Rows = 2 * nearest.mean(axis=1) - background.sample_hubness
-        return found
+def without(scores: Rows, places: Mapping[str, int], exclude: Collection[str]) -> Rows:
+    """Return the scores less those of the excluded ids."""
+    gone = [places[id] for id in exclude if id in places]
+    return np.delete(scores, gone) if gone else scores

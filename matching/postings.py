@@ -1,12 +1,13 @@
 """Lexical evidence: an inverted index that grows and shrinks document by document, scored by BM25.
 
 Kept as one pair of growing arrays per term, so that adding a document costs what the document is long, and scoring a
-query is a few vector operations. Removed documents stay in the arrays, unseen, until `Collection` rebuilds.
+query is one vector operation per term. What a term can gain a document does not change once it is there: lengths are
+compared with the calibration's mean. Removed documents stay in the arrays, unseen, until `Collection` rebuilds.
 """
 
 import math
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,48 +23,63 @@ Scores = npt.NDArray[np.float64]
 class Postings:
     """Terms to the documents (slots 0, 1, 2, …) that hold them. BM25: Robertson and Zaragoza 2009."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, mean_length: float) -> None:
+        """Start empty; `mean_length` is that of documents at large, in terms, so that what is kept need not change."""
+        self._mean_length = mean_length
         self._number: dict[str, int] = {}
         self._names: list[str] = []
         self._slots: list[array[int]] = []
-        self._counts: list[array[int]] = []
+        self._gains: list[array[float]] = []
         self._holders: list[int] = []
-        self._terms_of: list[tuple[array[int], array[int]]] = []
-        self._lengths = array("d")
+        self._terms = array("i")
+        self._counts = array("i")
+        self._starts = array("q", [0])
         self._live = 0
-        self._total = 0.0
 
-    def add(self, terms: Mapping[str, int]) -> None:
-        """Add the next document."""
-        slot = len(self._lengths)
-        numbers, counts = array("i"), array("i", terms.values())
-        for term, count in terms.items():
-            number = self._number.setdefault(term, len(self._slots))
-            if number == len(self._slots):
-                self._names.append(term)
-                self._slots.append(array("i"))
-                self._counts.append(array("i"))
-                self._holders.append(0)
-            self._slots[number].append(slot)
-            self._counts[number].append(count)
-            self._holders[number] += 1
-            numbers.append(number)
-        self._terms_of.append((numbers, counts))
-        self._lengths.append(float(sum(counts)))
-        self._live += 1
-        self._total += self._lengths[slot]
+    def extend(self, documents: Sequence[Mapping[str, int]]) -> None:
+        """Add the next documents, each its terms with their counts."""
+        slot, start = len(self._starts) - 1, self._starts[-1]
+        for document in documents:
+            self._terms.extend([self._numbered(term) for term in document])
+            self._counts.extend(document.values())
+            self._starts.append(len(self._terms))
+        self._live += len(documents)
+        sizes = np.diff(np.array(self._starts[slot:]))
+        counts = np.array(self._counts[start:], np.float64)
+        slots = np.repeat(np.arange(slot, slot + len(documents), dtype=np.int32), sizes)
+        lengths: Scores = np.bincount(slots - slot, counts, len(documents)).astype(np.float64)
+        gains = (counts * (K1 + 1) / (counts + self._damping(lengths)[slots - slot])).astype(np.float32)
+        self._file(np.array(self._terms[start:], np.int32), slots, gains)
+
+    def _numbered(self, term: str) -> int:
+        number = self._number.setdefault(term, len(self._names))
+        if number == len(self._names):
+            self._names.append(term)
+            self._slots.append(array("i"))
+            self._gains.append(array("f"))
+            self._holders.append(0)
+        return number
+
+    def _file(self, terms: npt.NDArray[np.int32], slots: npt.NDArray[np.int32], gains: npt.NDArray[np.float32]) -> None:
+        """Put each term's slots and gains behind those it has."""
+        order = np.argsort(terms, kind="stable")
+        numbers, starts = np.unique(terms[order], return_index=True)
+        slots, gains = slots[order], gains[order]
+        for number, start, end in zip(numbers.tolist(), starts, [*starts[1:], len(order)], strict=False):
+            self._slots[number].frombytes(slots[start:end].tobytes())
+            self._gains[number].frombytes(gains[start:end].tobytes())
+            self._holders[number] += int(end - start)
 
     def remove(self, slot: int) -> None:
         """Forget a document in all statistics; its score no longer means anything."""
-        for number in self._terms_of[slot][0]:
+        for number in self._terms[self._starts[slot] : self._starts[slot + 1]]:
             self._holders[number] -= 1
         self._live -= 1
-        self._total -= self._lengths[slot]
 
     def terms(self, slot: int) -> dict[str, int]:
         """Return the term counts of a document, in the order they were given."""
-        return {self._names[number]: count for number, count in zip(*self._terms_of[slot], strict=True)}
+        part = slice(self._starts[slot], self._starts[slot + 1])
+        return {self._names[number]: count for number, count in zip(self._terms[part], self._counts[part], strict=True)}
 
     def weight(self, term: str) -> float:
         """Return the inverse document frequency of a term, above 0; highest for a term no document holds."""
@@ -73,15 +89,12 @@ class Postings:
 
     def scores(self, query: Mapping[str, float]) -> Scores:
         """Return BM25 of the query, terms with how often they count, against every document, float64 [slots]."""
-        found = np.zeros(len(self._lengths))
-        damping = self._damping(np.array(self._lengths))
+        found = np.zeros(len(self._starts) - 1)
         for term, repeats in query.items():
             number = self._number.get(term)
-            if number is None:
-                continue
-            slots = np.array(self._slots[number])
-            counts = np.array(self._counts[number], dtype=np.float64)
-            found[slots] += self.weight(term) * repeats * counts * (K1 + 1) / (counts + damping[slots])
+            if number is not None and self._slots[number]:
+                slots, gains = np.frombuffer(self._slots[number], np.int32), np.frombuffer(self._gains[number], "f4")
+                found[slots] += np.float32(self.weight(term) * repeats) * gains
         return found
 
     def term_scores(self, query: Mapping[str, float], document: Mapping[str, int]) -> dict[str, float]:
@@ -95,5 +108,4 @@ class Postings:
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def _damping(self, lengths: Scores) -> Scores:
-        mean = self._total / self._live if self._live and self._total else 1.0
-        return K1 * (1 - B + B * lengths / mean)
+        return K1 * (1 - B + B * lengths / self._mean_length)

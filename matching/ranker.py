@@ -6,7 +6,8 @@ the same for every query; a document's score is the plain sum of its ingredients
 """
 
 import math
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,17 +16,19 @@ import numpy.typing as npt
 from matching.calibration import USUAL_SPREAD, gist, spread
 from matching.collection import Collection
 from matching.encoding import Encoded
+from matching.ingredients import passage_sample_scores, passage_scores
 from matching.postings import K1, Postings
+from matching.vectors import Flags, Slots
 
-RANKER_VERSION = "hybrid-2"
+RANKER_VERSION = "hybrid-3"
 """Changes when the same texts could be ordered in another way."""
 
 WORDS_ONLY = "Ranked by shared words only: the language model was not available for this text."
 
-EXHAUSTIVE = 20_000
+EXHAUSTIVE = 4_000
 """Up to so many documents the formula is computed for all; beyond, for a shortlist."""
-SHORTLIST = 2_000
-SHORTLIST_PASSAGES = 200
+SHORTLIST = 1_000
+"""Documents that are best by words and, roughly, by gist and whole (measured: docs/matching.md)."""
 
 RRF_K = 60
 DECIMALS = 5
@@ -35,7 +38,6 @@ USUAL_LEXICAL_SPREAD = 0.04
 """Standard deviation of BM25 over a corpus, as a share of the most the query could score."""
 
 Scores = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Ranking:
 class Judge:
     """Scores documents against one query: those of a collection, or a document that is not in it."""
 
-    def __init__(self, collection: Collection, query: Encoded, weights: Weights, exclude: Container[str] = ()) -> None:
+    def __init__(self, collection: Collection, query: Encoded, weights: Weights, exclude: AbstractSet[str]) -> None:
         """Put each ingredient on its scale for this query, as if the excluded documents were not there.
 
         A query that stands in the collection itself would else set the scale by how well it answers itself.
@@ -101,55 +103,67 @@ class Judge:
     def _usual_lexical(self, postings: Postings) -> float:
         return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._asked.items())
 
-    def _dense_scales(self, exclude: Container[str]) -> dict[str, tuple[float, float]]:
+    def _dense_scales(self, exclude: AbstractSet[str]) -> dict[str, tuple[float, float]]:
         here, query = self._collection, self._query
-        ingredients = {
-            "passages": (here.passages.background.ids, here.passages.sample_scores(query.passages)),
-            "gist": (here.gists.background.ids, here.gists.sample_scores(self._gist)),
-            "whole": (here.wholes.background.ids, here.wholes.sample_scores(query.whole)),
+        found = {
+            "passages": passage_sample_scores(here.calibration.passages, query.passages, exclude),
+            "gist": here.gists.sample_scores(self._gist, exclude),
+            "whole": here.wholes.sample_scores(query.whole, exclude),
         }
-        return {
-            name: spread(scores[[place for id, place in ids.items() if id not in exclude]], 2 * USUAL_SPREAD)
-            for name, (ids, scores) in ingredients.items()
-        }
+        return {name: spread(scores, 2 * USUAL_SPREAD) for name, scores in found.items()}
 
-    def slots(self, live: Flags) -> tuple[npt.NDArray[np.int64], dict[str, Scores]]:
+    def slots(self, live: Flags) -> tuple[Slots, dict[str, Scores]]:
         """Return the live slots worth ranking, and for each the contribution of every ingredient."""
-        collection, query = self._collection, self._query
-        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": self.lexical}
-        slots = np.flatnonzero(live)
-        if "gist" not in self._weights:
-            return slots, self._contributions({"lexical": self.lexical[slots]}, np.ones(len(slots), np.bool_))
-        raw["gist"], raw["whole"] = collection.gists.scores(self._gist), collection.wholes.scores(query.whole)
-        embedded = collection.embedded()
-        if len(slots) <= EXHAUSTIVE:
-            raw["passages"] = collection.passages.scores(query.passages)
-            raw = {name: scores[slots] for name, scores in raw.items()}
-        else:
-            slots = self._shortlist(raw, embedded, live)
-            raw = {name: scores[slots] for name, scores in raw.items()}
-            raw["passages"] = collection.passages.scores(query.passages, slots)
-        return slots, self._contributions(raw, embedded[slots])
+        here, query = self._collection, self._query
+        slots: Slots = np.flatnonzero(live)
+        if self.has_meaning and len(slots) > EXHAUSTIVE:
+            slots = self._shortlist(slots)
+        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": self.lexical[slots]}
+        if self.has_meaning:
+            raw["passages"] = here.passage_scores(query.passages, slots)
+            raw["gist"] = here.gists.scores(self._gist, slots)
+            raw["whole"] = here.wholes.scores(query.whole, slots)
+        return slots, self._contributions(raw, here.embedded()[slots])
 
-    def _shortlist(
-        self, raw: Mapping[str, npt.NDArray[np.floating]], embedded: Flags, live: Flags
-    ) -> npt.NDArray[np.int64]:
-        """Return live slots that are best by the cheap ingredients or hold one of the nearest passages."""
-        cheap = np.where(live, sum(self._contributions(raw, embedded).values()), -np.inf)
-        best = np.argpartition(-cheap, SHORTLIST)[:SHORTLIST]
-        nearest = self._collection.passages.search(self._query.passages, SHORTLIST_PASSAGES, live & embedded)
-        return np.union1d(best[live[best]], nearest)
+    def _shortlist(self, slots: Slots) -> Slots:
+        """Return those of the slots that are best by words and, roughly, by gist and whole."""
+        here = self._collection
+        rough: dict[str, npt.NDArray[np.floating]] = {
+            "lexical": self.lexical,
+            "gist": here.gists.rough_scores(self._gist),
+            "whole": here.wholes.rough_scores(self._query.whole),
+        }
+        total = np.zeros(len(self.lexical), np.float32)
+        for name, scores in rough.items():
+            mean, deviation = self._scales[name]
+            gain = self._weights[name] / deviation * (scores - mean)
+            total += gain if name == "lexical" else gain * here.embedded()
+        total = total[slots]
+        return np.sort(slots[np.argpartition(-total, SHORTLIST)[:SHORTLIST]])
+
+    def documents(self, ids: Sequence[str], documents: Sequence[Encoded]) -> dict[str, Scores]:
+        """Return the contributions that texts would have if each stood in the collection under its id, float64 [texts].
+
+        Either all of them have vectors or none has.
+        """
+        here, query = self._collection, self._query
+        lexical = [sum(here.postings.term_scores(self._asked, one.terms).values()) for one in documents]
+        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array(lexical)}
+        if self.has_meaning and documents[0].has_vectors:
+            runs = [one.passages for one in documents]
+            raw["passages"] = passage_scores(here.calibration.passages, query.passages, ids, runs)
+            raw["gist"] = here.gists.others(self._gist, ids, np.stack([run.mean(axis=0) for run in runs]))
+            raw["whole"] = here.wholes.others(query.whole, ids, np.stack([one.whole for one in documents]))
+        return self._contributions(raw, np.ones(len(documents), np.bool_))
 
     def document(self, id: str, document: Encoded) -> dict[str, float]:
-        """Return the contributions a text would have if it stood in the collection under that id."""
-        lexical = sum(self._collection.postings.term_scores(self._asked, document.terms).values())
-        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array([lexical])}
-        if "gist" in self._weights and document.has_vectors:
-            raw["passages"] = self._collection.passages.score(self._query.passages, id, document.passages)
-            raw["gist"] = self._collection.gists.score(self._gist, id, gist(document))
-            raw["whole"] = self._collection.wholes.score(self._query.whole, id, document.whole)
-        contributions = self._contributions(raw, np.ones(1, np.bool_))
-        return {name: float(contributions[name][0]) if name in contributions else 0.0 for name in self._weights}
+        """Return the contributions of `documents` for one text; an ingredient that says nothing of it adds nothing."""
+        found = self.documents([id], [document])
+        return {name: float(found[name][0]) if name in found else 0.0 for name in self._weights}
+
+    def scores(self, ids: Sequence[str], documents: Sequence[Encoded]) -> Scores:
+        """Return the sums of `documents`' contributions, float64 [texts]."""
+        return _total(self.documents(ids, documents), len(documents))
 
     def score(self, id: str, document: Encoded) -> float:
         """Return the sum of `document`'s contributions."""
@@ -184,12 +198,18 @@ class Ranker:
         self.collection = collection
         self.weights = weights or Weights()
 
-    def judge(self, query: Encoded, exclude: Container[str] = ()) -> Judge:
+    def judge(self, query: Encoded, exclude: AbstractSet[str] = frozenset()) -> Judge:
         """Prepare to score single texts against a query, on the scale of `rank` with the same exclusions."""
-        return Judge(self.collection, query, self.weights, exclude)
+        with self.collection.lock:
+            return Judge(self.collection, query, self.weights, exclude)
 
     def rank(
-        self, query: Encoded, top: int = 10, *, allowed: Container[str] | None = None, exclude: Container[str] = ()
+        self,
+        query: Encoded,
+        top: int = 10,
+        *,
+        allowed: AbstractSet[str] | None = None,
+        exclude: AbstractSet[str] = frozenset(),
     ) -> Ranking:
         """Return the best `top` of the allowed documents, by score and then by id."""
         with self.collection.lock:
@@ -213,9 +233,7 @@ def _total(contributions: Mapping[str, Scores], size: int) -> Scores:
     return total
 
 
-def _best(
-    collection: Collection, slots: npt.NDArray[np.int64], scores: Scores, top: int
-) -> list[tuple[str, float, int]]:
+def _best(collection: Collection, slots: Slots, scores: Scores, top: int) -> list[tuple[str, float, int]]:
     """Return (id, score, place in `slots`) of the best, equal scores in the order of their ids."""
     if top < 1 or not len(slots):
         return []
@@ -234,7 +252,7 @@ def lexical_scores(collection: Collection, query: Encoded, live: Flags) -> Score
 
 def dense_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
     """Return the cosine of whole texts alone, for every slot."""
-    found: Scores = collection.whole_scores(query.whole).astype(np.float64)
+    found: Scores = collection.vectors.whole_scores(query.whole).astype(np.float64)
     return found.round(DECIMALS + 1)
 
 

@@ -75,13 +75,10 @@ def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | 
     cut = passages(prose(document.text))
     if not cut:
         return None
-    score = judge.score(document.text.id, document.encoded)
-    if len(cut) == 1:
-        place, contribution = 0, score
-    else:
-        left = [judge.score(document.text.id, without(document.encoded, cut, i)) for i in range(len(cut))]
-        place = int(np.argmin(left))
-        contribution = score - left[place]
+    left = [without(document.encoded, cut, place) for place in range(len(cut))] if len(cut) > 1 else []
+    score, *scores = judge.scores([document.text.id] * (1 + len(left)), [document.encoded, *left]).tolist()
+    place = int(np.argmin(scores)) if scores else 0
+    contribution = score - scores[place] if scores else score
     if contribution <= 0:
         return None
     parts = passages(prose(query.text)) or passages(query.text)

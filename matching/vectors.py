@@ -1,75 +1,98 @@
-"""Rows of vectors that belong to documents, held by FAISS and read in place by NumPy.
+"""Rows of numbers that belong to documents: arrays that grow, and vectors held by FAISS and read in place by NumPy.
 
-One copy serves both uses: FAISS searches it for a shortlist, and the exact formula reads the same memory. The rows of a
-document (slot) stand together; rows of removed documents stay, owned by nobody, until `Collection` rebuilds.
+FAISS keeps the vectors as half-precision codes, which is how they are stored, so nothing is lost and a hundred
+thousand documents of six passages take half a gigabyte. The rows of a document (slot) stand together; rows of removed
+documents stay, owned by nobody, until `Collection` rebuilds.
 """
 
-from array import array
+from collections.abc import Sequence
+from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.float32]
+Half = npt.NDArray[np.float16]
 Slots = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+FEWEST_ROWS = 64
+SPARE = 8
+"""A full array grows by one part in so many: little room is wasted, and a row is copied eight times on average."""
+
+
+class Growing:
+    """Rows of one NumPy array with room to grow."""
+
+    def __init__(self, *width: int, kind: npt.DTypeLike = np.float32) -> None:
+        """Start empty, of shape [0, *width]."""
+        self._room = np.empty((FEWEST_ROWS, *width), kind)
+        self._used = 0
+
+    def extend(self, rows: npt.NDArray[Any]) -> None:
+        """Append rows."""
+        needed = self._used + len(rows)
+        if needed > len(self._room):
+            grown = np.empty((needed + needed // SPARE, *self._room.shape[1:]), self._room.dtype)
+            grown[: self._used] = self.rows
+            self._room = grown
+        self._room[self._used : needed] = rows
+        self._used = needed
+
+    @property
+    def rows(self) -> npt.NDArray[Any]:
+        """Return the rows in place, good until the next `extend`."""
+        return self._room[: self._used]
+
 
 class Vectors:
-    """Growing float32 rows in runs, one run of at least one row for each slot."""
+    """Growing half-precision rows in runs, one run of at least one row for each slot: the whole text, its passages."""
 
     def __init__(self, dimension: int) -> None:
         """Start empty."""
         self.dimension = dimension
-        self._index = faiss.IndexFlatIP(dimension)
-        self._starts = array("q")
-        self._owners = array("q")
+        codes, measure = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        self._index = faiss.IndexScalarQuantizer(dimension, codes, measure)
+        self._bounds = Growing(kind=np.int64)
+        self._bounds.extend(np.zeros(1, np.int64))
 
-    def add(self, rows: Rows) -> None:
-        """Add the next slot's rows, float32 [rows, dimension], at least one."""
-        slot = len(self._starts)
-        self._starts.append(self._index.ntotal)
-        self._owners.extend([slot] * len(rows))
-        self._index.add(np.ascontiguousarray(rows, dtype=np.float32))
+    def extend(self, runs: Sequence[Half]) -> None:
+        """Add the rows of the next slots, each float16 [rows, dimension] of at least one row."""
+        if not runs:
+            return
+        lengths = np.array([len(run) for run in runs], np.int64)
+        self._bounds.extend(self._bounds.rows[-1] + np.cumsum(lengths))
+        self._index.add(np.concatenate(runs).astype(np.float32))
 
-    def rows(self, slot: int) -> Rows:
-        """Return a copy of one slot's rows."""
-        start, end = self._bounds(slot)
+    def run(self, slot: int) -> Half:
+        """Return a copy of one slot's rows, float16 [rows, dimension]."""
+        start, end = self._bounds.rows[slot : slot + 2].tolist()
         return self._view()[start:end].copy()
 
-    def best(self, queries: Rows, slots: Slots | None = None) -> Rows:
-        """Return the best inner product of each query with each slot's rows, float32 [slots, queries]."""
-        if slots is None:
-            starts = np.array(self._starts)
-            rows = self._view()
-        else:
-            bounds = [self._bounds(slot) for slot in slots.tolist()]
-            lengths = [end - start for start, end in bounds]
-            starts = np.cumsum([0, *lengths])[:-1]
-            chosen = [np.arange(start, end) for start, end in bounds]
-            rows = self._view()[np.concatenate(chosen)] if chosen else np.zeros((0, self.dimension), np.float32)
-        if not len(starts):
-            return np.zeros((0, len(queries)), np.float32)
-        found: Rows = np.maximum.reduceat(rows @ queries.T, starts, axis=0)
+    def whole_scores(self, query: Rows) -> Rows:
+        """Return the inner product of a query with the first row of every slot, float32 [slots]."""
+        found: Rows = self._view()[self._bounds.rows[:-1]].astype(np.float32) @ query
         return found
 
-    def search(self, queries: Rows, top: int, live: Flags) -> Slots:
-        """Return the slots that hold any of the `top` nearest rows of any query, among slots that are `live`."""
-        rows = np.flatnonzero(live[np.array(self._owners)])
-        if not len(rows):
-            return np.zeros(0, np.int64)
-        wanted = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]
-        _, found = self._index.search(np.ascontiguousarray(queries), min(top, len(rows)), params=wanted)
-        return np.unique(np.array(self._owners)[found[found >= 0]])
+    def best(self, queries: Rows, slots: Slots | None = None) -> Rows:
+        """Return the best inner product of each query with each slot's passages, float32 [slots, queries]."""
+        starts, ends = self._bounds.rows[:-1], self._bounds.rows[1:]
+        if slots is not None:
+            starts, ends = starts[slots], ends[slots]
+        if not len(starts):
+            return np.zeros((0, len(queries)), np.float32)
+        firsts = starts + (ends - starts > 1)  # a text too short to be cut is its own only passage
+        lengths = ends - firsts
+        places = np.cumsum(lengths) - lengths
+        rows = np.arange(lengths.sum()) + np.repeat(firsts - places, lengths)
+        found: Rows = np.maximum.reduceat(self._view()[rows].astype(np.float32) @ queries.T, places, axis=0)
+        return found
 
-    def _bounds(self, slot: int) -> tuple[int, int]:
-        last = slot + 1 == len(self._starts)
-        return self._starts[slot], self._index.ntotal if last else self._starts[slot + 1]
-
-    def _view(self) -> Rows:
-        """Return FAISS's own memory as float32 [rows, dimension]; good until the next `add`."""
+    def _view(self) -> Half:
+        """Return FAISS's own memory as float16 [rows, dimension]; good until the next `extend`."""
         if not self._index.ntotal:
-            return np.zeros((0, self.dimension), np.float32)
-        flat = faiss.rev_swig_ptr(self._index.get_xb(), self._index.ntotal * self.dimension)
-        view: Rows = flat.reshape(self._index.ntotal, self.dimension)
+            return np.zeros((0, self.dimension), np.float16)
+        codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
+        view: Half = codes.view(np.float16).reshape(self._index.ntotal, self.dimension)
         return view

@@ -93,7 +93,6 @@ def test_a_shortlist_gives_the_same_best_as_scoring_all(
     exact = Ranker(collection).rank(challenge, 2).matches
     monkeypatch.setattr(ranker_module, "EXHAUSTIVE", 3)
     monkeypatch.setattr(ranker_module, "SHORTLIST", 3)
-    monkeypatch.setattr(ranker_module, "SHORTLIST_PASSAGES", 2)
     short = Ranker(collection).rank(challenge, 2).matches
     assert [match.id for match in short] == [match.id for match in exact]
     assert [match.score for match in short] == pytest.approx([match.score for match in exact], abs=1e-3)
