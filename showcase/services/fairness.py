@@ -45,7 +45,7 @@ HEAD = (
     "Share of profiles (%)",
     "Share of first-page places (%)",
     "Share of exposure (%)",
-    "Places for each expected",
+    "Share of places by share of profiles",
     "By lot from",
     "By lot to",
 )
