@@ -13,6 +13,9 @@ from showcase.services import audit, csv_export
 from showcase.services.filters import Chosen, Filter
 from showcase.transactions import afterwards
 
+MOST_CHARACTERS = 500
+"""Of what is searched for. What is longer is a text to match, and has a page of its own."""
+
 
 def page_number() -> int:
     """Return the page that the address asks for, from 1."""
@@ -20,8 +23,18 @@ def page_number() -> int:
 
 
 def words() -> str:
-    """Return what the address asks to search for."""
-    return "".join(c for c in request.args.get("q", "") if c.isprintable()).strip()[:200]
+    """Return what the address asks to search for, cut at the end of a word where it is too long."""
+    asked = _asked()
+    return asked if len(asked) <= MOST_CHARACTERS else asked[: MOST_CHARACTERS + 1].rpartition(" ")[0] or asked[:60]
+
+
+def is_cut() -> bool:
+    """Tell whether `words` leaves something out of what the address asks for."""
+    return len(_asked()) > MOST_CHARACTERS
+
+
+def _asked() -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in request.args.get("q", "")).split())
 
 
 def chosen(offered: Sequence[Filter], *, is_open: bool = False) -> Chosen:

@@ -15,6 +15,8 @@ import click
 ROOT = Path(__file__).parent.parent.parent
 THREADS = 8
 """Requests that one web process answers at once."""
+LONGEST_ADDRESS = 8190
+"""Most characters of a request's first line, the highest limit that the web server has."""
 FIRST_EMBEDDED = 4
 """Texts in the first batches of a watched embedding: few, so that its bar moves at once."""
 
@@ -152,6 +154,7 @@ def supervise() -> None:
 
 def _start_web() -> "subprocess.Popen[bytes]":
     command = ["-m", "gunicorn", "--worker-class", "gthread", "--threads", str(THREADS), "--no-control-socket"]
+    command += ["--limit-request-line", str(LONGEST_ADDRESS)]
     address = ["--bind", f"{_host()}:{_port()}", "--log-level", "warning", "wsgi:app"]
     # Requests already share the cores: arithmetic that spreads one of them over all cores only makes the others wait
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

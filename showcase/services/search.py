@@ -25,8 +25,6 @@ from showcase.services.reasons import Segment
 
 KINDS: Mapping[str, type[Publication]] = {"challenge": Challenge, "solution": Solution}
 PAGE_SIZE = 20
-MOST_WORDS = 200
-"""Words of a search that are read; what is longer is a text to match and has a page of its own."""
 MOST_UNPUBLISHED = 200
 
 LEAST_COVERAGE = 0.5
@@ -91,7 +89,7 @@ NAMED = 1_000.0
 
 
 def _query(words: str) -> Query:
-    return ranking.query_from(Text.plain("search", " ".join(words.split()[:MOST_WORDS])))
+    return ranking.query_from(Text.plain("search", words))
 
 
 def _places(

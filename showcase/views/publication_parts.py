@@ -12,7 +12,7 @@ from showcase.access import public, requires
 from showcase.models import Publication
 from showcase.models.answers import as_text, council_codes
 from showcase.models.questions import Audience, Content, Kind, Question, is_blank
-from showcase.policies import Permission
+from showcase.policies import PUBLIC, Permission, readable_names
 from showcase.services import council_names
 from showcase.services.quality import Advice
 
@@ -118,11 +118,12 @@ class Part:
 
 def parts_of(publication: Publication, content: Content, *, names: set[str], is_whole: bool) -> list[Part]:
     """Return a text as sections of answers, those to `names` only; with `is_whole`, unanswered questions too."""
+    everyones = readable_names(PUBLIC, publication, content)
     councils = council_names.names_of(council_codes(publication.questionnaire, content))
     parts = []
     for section in publication.questionnaire.sections:
         rows = [
-            _row(question, content, councils, publication)
+            _row(question, content, councils, is_everyones=question.name in everyones)
             for question in section.questions
             if question.name in names and (is_whole or not is_blank(content.get(question.name)))
         ]
@@ -132,12 +133,11 @@ def parts_of(publication: Publication, content: Content, *, names: set[str], is_
     return parts
 
 
-def _row(question: Question, content: Content, councils: Mapping[str, str], publication: Publication) -> Row:
+def _row(question: Question, content: Content, councils: Mapping[str, str], *, is_everyones: bool) -> Row:
     text = as_text(question, content.get(question.name), councils)
     is_list = question.kind in (Kind.CHOICES, Kind.COUNCILS, Kind.OUTCOMES)
-    is_open = question.name == "budget" and content.get("is_budget_shown")
     lines = text.split("\n") if is_list and text else [text] if text else []
-    return Row(question, lines, is_list, "" if is_open else AUDIENCES[question.audience])
+    return Row(question, lines, is_list, "" if is_everyones else AUDIENCES[question.audience])
 
 
 def advice_by_question(advice: Sequence[Advice]) -> dict[str, list[Advice]]:

@@ -104,7 +104,7 @@ def show(noun: Noun, publication: Publication) -> ResponseReturnValue:
     is_own = actor.organisation_id == publication.organisation_id
     parts = parts_of(
         publication,
-        answers_for(actor, publication, content),
+        content,
         names=readable_names(actor, publication, content) - {publication.questionnaire.title_name},
         is_whole=is_inside or is_own,
     )

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from showcase.access import current_actor, public
 from showcase.forms.search import TryForm
-from showcase.listing import chosen, page_number, words
+from showcase.listing import chosen, is_cut, page_number, words
 from showcase.policies import Permission, can
 from showcase.services import matches, search
 from showcase.services.filters import FILTERS, Filter
@@ -25,7 +25,15 @@ def index() -> ResponseReturnValue:
     filters = FILTERS[search.KINDS[kind]] if kind else BOTH_KINDS
     wanted = chosen(filters, is_open="open" in request.args)
     found = search.search(words(), seen_by=actor, kind=kind, chosen=wanted, number=page_number()) if words() else None
-    return render_template("search/index.html", words=words(), kind=kind, filters=filters, chosen=wanted, found=found)
+    return render_template(
+        "search/index.html",
+        words=words(),
+        is_cut=is_cut(),
+        kind=kind,
+        filters=filters,
+        chosen=wanted,
+        found=found,
+    )
 
 
 @bp.route("/try", methods=["GET", "POST"])

@@ -293,6 +293,14 @@ def test_what_a_council_keeps_is_shown_to_no_one_else(client: CheckedClient, peo
 def test_a_shown_budget_is_shown(client: CheckedClient, people: People) -> None:
     published(a_challenge(people.officer, is_budget_shown=True), people)
     assert "£25,000 to £50,000" in client.get("/challenges/export.csv").text
+    challenge = db.session.scalars(sa.select(Challenge)).one()
+    for membership in (None, people.founder, people.officer):
+        if membership is not None:
+            client.sign_in(membership)
+        page = client.get(f"/challenges/{challenge.id}").text
+        beside = page.partition("£25,000 to £50,000")[0].rpartition("<dt")[2]
+        assert "Budget band" in beside
+        assert "Seen by" not in beside
 
 
 def test_suppliers_never_see_each_others_profiles(client: CheckedClient, people: People) -> None:

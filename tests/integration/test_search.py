@@ -68,6 +68,18 @@ def test_kinds_filters_and_names_stand_in_the_address(client: CheckedClient, peo
 
 
 @pytest.mark.usefixtures("texts")
+def test_a_search_that_is_too_long_is_cut_at_a_word_and_says_so(client: CheckedClient) -> None:
+    page = client.get("/search", query_string={"q": "missed bins " * 300}).text
+    kept = page.partition('type="search"')[2].partition('value="')[2].partition('"')[0]
+    assert 480 < len(kept) <= 500
+    assert kept.endswith(("missed", "bins"))
+    assert "only what stands in the box now" in page
+    assert cards(page)[0] == "How might we miss no bin?"
+    assert client.get("/search", query_string={"q": "x" * 9_000}).status_code == 200
+    assert "only what stands" not in client.get("/search?q=missed+bins").text
+
+
+@pytest.mark.usefixtures("texts")
 def test_ids_for_lists_are_in_order_and_visible(people: People) -> None:
     found = search.find_ids(Challenge, "missed bins", seen_by=PUBLIC)
     titles = [db.session.get_one(Challenge, id).published_title for id in found]
