@@ -165,13 +165,17 @@ def _bring_to(
 
 
 def _acting_for(organisation: Organisation) -> Actor:
-    """Return an actor without a person: what the seeds do is recorded as done for the organisation, by nobody."""
+    """Return an actor without a person: what the seeds do is recorded as done for the organisation, by nobody.
+
+    It counts as the procurement lead too: a council that named one must not keep the demo from starting.
+    """
     return Actor(
         name="Seeds",
         organisation_id=organisation.id,
         organisation_kind=organisation.kind,
         is_organisation_active=organisation.is_active,
         is_administrator=True,
+        is_procurement_lead=True,
     )
 
 

@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment()
     app = Flask("showcase", template_folder=str(ROOT / "templates"), instance_path=str(settings.instance_path))
+    app.url_map.strict_slashes = False
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -7,6 +7,7 @@ asked to sign in, whether or not the thing exists.
 import hashlib
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -17,9 +18,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session, joinedload
 
-from showcase.errors import NotAllowed, NotFound
+from showcase.errors import NoLongerPublished, NotAllowed, NotFound
 from showcase.extensions import db, login_manager, settings
-from showcase.models import Account, Base, Membership, Organisation, SignInSession, utc_now
+from showcase.models import Account, Base, Challenge, Membership, Organisation, SignInSession, utc_now
 from showcase.policies import PUBLIC, Actor, Permission, can
 from showcase.transactions import afterwards
 
@@ -103,14 +104,17 @@ def requires(permission: Permission, model: type[Base] | None = None) -> Callabl
             subject = None
             if model is not None:
                 name = model.__name__.lower()
-                subject = load(model, values.pop(f"{name}_id"), actor)
+                subject_id = values.pop(f"{name}_id")
+                subject = load(model, subject_id, actor)
                 values[name] = subject
+                if subject is None and permission is Permission.PUBLICATION_SEE and _was_public(subject_id):
+                    raise NoLongerPublished
             if (model is not None and subject is None) or not can(actor, permission, subject):
                 if not actor.is_signed_in:
                     return ask_to_sign_in()
                 if subject is None and model is not None:
                     raise NotFound
-                raise NotAllowed(permission=permission)
+                raise NotAllowed(_why_not(actor, permission, subject), permission=permission)
             return view(**values)
 
         guarded.guard = permission  # type: ignore[attr-defined]
@@ -128,11 +132,34 @@ def load(model: type[Base], id: uuid.UUID, actor: Actor) -> Any:
     return found
 
 
+def _was_public(id: uuid.UUID) -> bool:
+    """Tell whether it is a challenge that anyone could once read: to say that it is gone tells nothing new."""
+    found = db.session.get(Challenge, id)
+    return found is not None and any(version.published_at for version in found.versions)
+
+
+def _why_not(actor: Actor, permission: Permission, subject: object) -> str:
+    """Say that it is the organisation's standing which stops a person, where it is that."""
+    if not actor.is_signed_in or not can(replace(actor, is_organisation_active=True), permission, subject):
+        return NotAllowed.WORDS
+    organisation = current_user.organisation
+    if organisation.approved_at is not None:
+        return f"{organisation.name} is suspended at present. The e-mail about it says why."
+    if organisation.suspended_at is not None:
+        return f"LGA staff have not approved {organisation.name}. The e-mail about it says why."
+    return f"{organisation.name} still waits for approval by LGA staff. You can do this once it is approved."
+
+
 def ask_to_sign_in() -> ResponseReturnValue:
     """Lead to sign-in and from there back to the page at hand; a script is only told."""
     if request.accept_mimetypes.best == "application/json":
         return {"message": "You are signed out."}, 401
-    flash("Sign in to go on." if request.method == "POST" else "Sign in to see this page.", "info")
+    flash(
+        "Sign in to go on."
+        if request.method == "POST"
+        else "Sign in to see this page, if it is yours.",
+        "info",
+    )
     adapter = current_app.create_url_adapter(request)
     is_page = adapter is not None and "GET" in adapter.allowed_methods(request.path)
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if is_page else None))

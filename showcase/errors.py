@@ -21,10 +21,21 @@ class NotAllowed(DomainError):
 
     status = 403
 
-    def __init__(self, message: str = "You may not do this.", *, permission: str = "") -> None:
+    WORDS = "You may not do this."
+
+    def __init__(self, message: str = WORDS, *, permission: str = "") -> None:
         super().__init__(message)
         self.permission = permission
         """The permission that was lacking, for the audit trail."""
+
+
+class NoLongerPublished(DomainError):
+    """Everyone could read the text once, and its organisation took it out of sight."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("This challenge statement is no longer published.")
 
 
 class Conflict(DomainError):

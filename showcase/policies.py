@@ -189,6 +189,7 @@ owns_solution = Rule(
 is_pending = Rule("it awaits an answer", lambda a, s: s.state in (ResponseState.RECEIVED, ResponseState.CONSIDERED))
 is_received = Rule("it was not taken up yet", lambda a, s: s.state is ResponseState.RECEIVED)
 has_no_lead = Rule("the council has no procurement lead", lambda a, s: s.challenge.organisation.lead is None)
+is_invited = Rule("its supplier is invited", lambda a, s: s.state is ResponseState.INVITED)
 is_standing = Rule("it is not withdrawn", lambda a, s: s.state is not ResponseState.WITHDRAWN)
 
 is_shared = Rule("two or more published challenges describe it", lambda a, s: s.is_shared)
@@ -210,7 +211,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ORGANISATION_MANAGE: is_staff,
     Permission.ORGANISATION_INVITE: is_member | is_staff,
     Permission.ORGANISATION_ADMINISTER: (is_member & is_administrator) | is_staff,
-    Permission.ORGANISATION_NAME_LEAD: is_council & is_member & is_administrator,
+    Permission.ORGANISATION_NAME_LEAD: is_active_organisation & ((is_member & is_administrator) | is_staff),
     Permission.CHALLENGE_CREATE: is_council,
     Permission.SOLUTION_CREATE: is_supplier,
     Permission.SOLUTION_BROWSE: is_council | is_staff | is_supplier,
@@ -234,7 +235,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.RESPONSE_LIST: is_signed_in,
     Permission.RESPONSE_SEE: owns_challenge | owns_solution | is_staff,
     Permission.RESPONSE_EDIT: owns_solution & is_received,
-    Permission.RESPONSE_DECIDE: owns_challenge & is_council & is_standing,
+    Permission.RESPONSE_DECIDE: owns_challenge & is_council & is_standing & (is_lead | has_no_lead | ~is_invited),
     Permission.RESPONSE_INVITE: owns_challenge & is_council & is_standing & (is_lead | has_no_lead),
     Permission.RESPONSE_WITHDRAW: owns_solution & is_standing,
     Permission.NEED_SEE: (is_shared & ~is_dismissed) | is_joined | is_staff,

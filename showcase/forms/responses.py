@@ -55,9 +55,16 @@ class DecideForm(Form):
         [InputRequired("Choose what to tell the supplier")],
         choices={state.value: LABELS[state] for state in DECISIONS},
     )
+
     reason = AreaField(
         "Your words to the supplier",
         [at_most(2000)],
         description="Needed for “Not this time”: say why, so that the firm can do better. Optional otherwise.",
         render_kw={"params": {"rows": 5}},
     )
+
+    def offer(self, *, may_invite: bool) -> None:
+        """Leave out what the reader may not tell."""
+        self.state.choices = {
+            state.value: LABELS[state] for state in DECISIONS if may_invite or state is not ResponseState.INVITED
+        }

@@ -85,6 +85,16 @@ class Publication(Base):
         """The title that others see."""
         return str(self.published_content.get(self.questionnaire.title_name, ""))
 
+    @property
+    def known_title(self) -> str:
+        """The title that others see, or last saw: a text taken out of sight may be renamed in private."""
+        if self.is_visible:
+            return self.published_title
+        for version in reversed(self.versions):
+            if version.published_at is not None:
+                return str(version.content.get(self.questionnaire.title_name, ""))
+        return f"A {self.noun} that is not published"
+
 
 class Version(Base):
     """A snapshot of a publication's text, never changed."""

@@ -75,6 +75,12 @@ WORDS = {
         "{by} named you procurement lead of {organisation}. What it wants to publish now needs your approval first."
         "\n\n{link}",
     ),
+    "lead_ended": (
+        "{organisation} has no procurement lead any more",
+        "{lead} left or can no longer sign in, and is therefore no longer procurement lead of {organisation}.\n\nUntil"
+        " you name another, what it wants to publish goes straight to LGA staff, and any officer can invite a supplier."
+        " A text that waits for {lead} can be taken back to draft and sent again.\n\n{link}",
+    ),
 }
 
 

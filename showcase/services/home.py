@@ -280,8 +280,8 @@ def _answers(*conditions: sa.ColumnElement[Any]) -> list[Answer]:
     return [
         Answer(
             id=row.id,
-            challenge=row.challenge.published_title or "A challenge that is no longer published",
-            solution=row.solution.published_title or "A solution that is no longer published",
+            challenge=row.challenge.known_title,
+            solution=row.solution.known_title,
             supplier=row.solution.organisation.name,
             state=row.state,
             since=row.state_since,

@@ -68,7 +68,7 @@ def _row(
     facts = reasons.facets_for(challenge, listed_answers(seen_by, challenge), listed_answers(seen_by, solution))
     return (
         place.rank if place else None,
-        solution.published_title or solution.title,
+        solution.known_title,
         solution.organisation.name,
         matches.closeness(place.score).value
         if place and order.judge.has_meaning

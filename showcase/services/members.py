@@ -15,7 +15,7 @@ from showcase.extensions import db
 from showcase.models import Account, Council, EmailDomain, Membership, Organisation, Ticket
 from showcase.models.enums import TicketPurpose
 from showcase.policies import Actor, Permission, can, require
-from showcase.services import account_messages, accounts, audit, throttles, tickets
+from showcase.services import account_messages, accounts, audit, publications, throttles, tickets
 from showcase.transactions import pausing
 
 
@@ -186,7 +186,7 @@ def set_administrator(membership: Membership, is_administrator: bool, *, by: Act
     organisation = membership.organisation
     require(by, Permission.ORGANISATION_ADMINISTER, organisation)
     if not is_administrator:
-        _keep_one_administrator(membership)
+        _keep_an_administrator(membership)
     membership.is_administrator = is_administrator
     db.session.flush()
     audit.record(
@@ -199,9 +199,13 @@ def name_lead(organisation: Organisation, membership: Membership | None, *, by: 
 
     Raises:
         NotAllowed: the policy says no.
+        DomainError: the person cannot sign in.
     """
     require(by, Permission.ORGANISATION_NAME_LEAD, organisation)
+    if membership is not None and membership.account.deactivated_at is not None:
+        raise DomainError(f"{membership.account.name} is deactivated and could approve nothing. Choose someone else.")
     accounts.lock(organisation)
+    is_first = membership is not None and not any(member.is_procurement_lead for member in list_members(organisation))
     for member in list_members(organisation):
         member.is_procurement_lead = membership is not None and member.id == membership.id
     db.session.flush()
@@ -210,6 +214,27 @@ def name_lead(organisation: Organisation, membership: Membership | None, *, by: 
         account_messages.send(
             "lead", membership.account.email, path="/", now=now, organisation=organisation, by=by.name
         )
+    if is_first:
+        publications.hand_to_lead(organisation, by=by, now=now)
+
+
+def end_lead(membership: Membership, *, by: Actor, now: datetime) -> None:
+    """Let a lead who leaves or is locked out be lead no more, so that nothing waits for them; tell administrators."""
+    organisation = membership.organisation
+    membership.is_procurement_lead = False
+    db.session.flush()
+    audit.record("organisation.lead_ended", organisation, by=by, account=str(membership.account_id))
+    path = f"/organisations/{organisation.id}/people"
+    for each in list_members(organisation):
+        if each.is_administrator and each.account.deactivated_at is None and each.account_id != by.account_id:
+            account_messages.send(
+                "lead_ended",
+                each.account.email,
+                path=path,
+                now=now,
+                organisation=organisation,
+                lead=membership.account.name,
+            )
 
 
 def remove(membership: Membership, *, by: Actor, now: datetime) -> None:
@@ -223,7 +248,9 @@ def remove(membership: Membership, *, by: Actor, now: datetime) -> None:
     is_leaving = membership.account_id == by.account_id
     if not is_leaving and not can(by, Permission.ORGANISATION_ADMINISTER, organisation):
         raise NotAllowed
-    _keep_one_administrator(membership)
+    _keep_an_administrator(membership)
+    if membership.is_procurement_lead:
+        end_lead(membership, by=by, now=now)
     account = membership.account
     db.session.delete(membership)
     db.session.flush()
@@ -235,12 +262,16 @@ def remove(membership: Membership, *, by: Actor, now: datetime) -> None:
         account_messages.send("removed", account.email, path="/", now=now, organisation=organisation, by=by.name)
 
 
-def _keep_one_administrator(membership: Membership) -> None:
+def _keep_an_administrator(membership: Membership) -> None:
+    """Stop a step that takes the last administrator who can sign in from an organisation."""
     accounts.lock(membership.organisation)
+    if not membership.is_administrator or membership.account.deactivated_at is not None:
+        return
     others = sa.select(sa.func.count(Membership.id)).where(
         Membership.organisation_id == membership.organisation_id,
         Membership.is_administrator,
         Membership.id != membership.id,
+        Membership.account.has(Account.deactivated_at.is_(None)),
     )
     if not db.session.scalar(others):
         raise LastAdministrator("An organisation needs an administrator: make someone else one first")

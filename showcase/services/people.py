@@ -10,7 +10,7 @@ from showcase.errors import NotFound
 from showcase.extensions import db
 from showcase.models import Account, Membership, Organisation, SignInSession
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, sessions
+from showcase.services import audit, members, sessions
 from showcase.services.paging import contains
 
 STATES = {"active": "Can sign in", "deactivated": "Deactivated"}
@@ -71,7 +71,7 @@ def lonely_organisations(account: Account) -> list[Organisation]:
 
 
 def deactivate(account: Account, *, by: Actor, now: datetime) -> None:
-    """Lock a person out and end all their sessions. What they wrote stays.
+    """Lock a person out and end all their sessions. What they wrote stays; as procurement lead they step down.
 
     Raises:
         NotAllowed: the policy says no.
@@ -80,6 +80,9 @@ def deactivate(account: Account, *, by: Actor, now: datetime) -> None:
     if account.deactivated_at is not None:
         return
     account.deactivated_at = now
+    for membership in account.memberships:
+        if membership.is_procurement_lead:
+            members.end_lead(membership, by=by, now=now)
     sessions.end_all(account)
     db.session.flush()
     audit.record("account.deactivated", account, by=by)

@@ -12,6 +12,11 @@ from showcase.services import messages
 
 WORDS = {
     "publish": ("Published: {title}", "LGA staff published your {noun} “{title}”. It can now be found and matched."),
+    "publish_waiting": (
+        "Published: {title}",
+        "LGA staff published your {noun} “{title}”. {organisation} itself is not approved at present: councils can find"
+        " and match it once LGA staff approve your firm.",
+    ),
     "request_changes": (
         "Changes asked for: {title}",
         "LGA staff ask for changes to your {noun} “{title}” before it can be published:\n\n{reason}",
@@ -39,6 +44,8 @@ def tell(publication: Publication, verb: str, to: State, *, by: Actor, now: date
         _send(_staff(), "in_review", publication, by=by, now=now, reason=reason)
     elif to is State.WITH_LEAD:
         _send(_lead(publication), "with_lead", publication, by=by, now=now, reason=reason)
+    elif verb == "publish" and not publication.organisation.is_active:
+        _send(writers_of(publication), "publish_waiting", publication, by=by, now=now, reason=reason)
     elif verb in WORDS:
         _send(writers_of(publication), verb, publication, by=by, now=now, reason=reason)
 

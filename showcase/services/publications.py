@@ -189,13 +189,28 @@ def take_step(publication: Publication, verb: str, *, by: Actor, now: datetime, 
     to = step.to
     if verb == "submit":
         check_ready(publication)
-        if _waits_for_lead(publication, by):
+        if needs_lead(publication, by=by):
             to = State.WITH_LEAD
     publication_effects.of(verb)(publication, now)
     _change_state(publication, to, by=by, now=now, reason=reason)
     db.session.flush()
     audit.record(f"{publication.kind}.{verb}", publication, by=by, to=to.value, reason=reason)
     publication_messages.tell(publication, verb, to, by=by, now=now, reason=reason)
+
+
+def hand_to_lead(organisation: Organisation, *, by: Actor, now: datetime) -> None:
+    """Ask a council's first procurement lead about what it has sent to LGA staff already and they have not published.
+
+    The caller has asked the policy whether a lead may be named.
+    """
+    waiting = sa.select(Publication).where(
+        Publication.organisation_id == organisation.id, Publication.state == State.IN_REVIEW
+    )
+    for publication in db.session.scalars(waiting.order_by(Publication.state_since, Publication.id)).all():
+        _change_state(publication, State.WITH_LEAD, by=by, now=now, reason="A procurement lead was named.")
+        db.session.flush()
+        audit.record(f"{publication.kind}.handed_to_lead", publication, by=by)
+        publication_messages.tell(publication, "submit", State.WITH_LEAD, by=by, now=now)
 
 
 def check_ready(publication: Publication) -> None:
@@ -252,7 +267,8 @@ def _change_state(publication: Publication, to: State, *, by: Actor, now: dateti
     publication.state_since = now
 
 
-def _waits_for_lead(publication: Publication, by: Actor) -> bool:
+def needs_lead(publication: Publication, *, by: Actor) -> bool:
+    """Tell whether a text goes to its council's procurement lead before LGA staff."""
     lead = sa.select(Membership.id).where(
         Membership.organisation_id == publication.organisation_id, Membership.is_procurement_lead
     )

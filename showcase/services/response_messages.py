@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from showcase.extensions import db
-from showcase.models import Account, Publication, Response
+from showcase.models import Account, Response
 from showcase.models.enums import ResponseState
 from showcase.policies import Actor
 from showcase.services import messages, publication_messages
@@ -55,17 +55,23 @@ def tell(response: Response, *, by: Actor, now: datetime) -> None:
     _send(TO_COUNCIL.get(response.state), response, publication_messages.writers_of(response.challenge), by, now)
     supplier = publication_messages.writers_of(response.solution)
     writer = db.session.get(Account, response.by_id) if response.by_id else None
-    if writer is not None and writer.deactivated_at is None and writer not in supplier:
+    if writer is not None and _acts_for_the_firm(writer, response) and writer not in supplier:
         supplier.append(writer)
     _send(TO_SUPPLIER.get(response.state), response, supplier, by, now)
+
+
+def _acts_for_the_firm(person: Account, response: Response) -> bool:
+    """Tell whether whoever put a response forward still acts for its supplier."""
+    firms = {membership.organisation_id for membership in person.memberships}
+    return person.deactivated_at is None and response.solution.organisation_id in firms
 
 
 def _send(words: Words | None, response: Response, people: list[Account], by: Actor, now: datetime) -> None:
     if words is None:
         return
     values = {
-        "challenge": _title(response.challenge),
-        "solution": _title(response.solution),
+        "challenge": response.challenge.known_title,
+        "solution": response.solution.known_title,
         "council": response.challenge.organisation.name,
         "firm": response.solution.organisation.name,
         "note": response.note,
@@ -79,10 +85,6 @@ def _send(words: Words | None, response: Response, people: list[Account], by: Ac
             f"{_mark(response)}{body}\n\n{messages.link(f'/responses/{response.id}')}",
             now=now,
         )
-
-
-def _title(publication: Publication) -> str:
-    return publication.published_title or publication.title
 
 
 def _mark(response: Response) -> str:

@@ -176,6 +176,8 @@ def _select(seen_by: Actor) -> sa.Select[Response]:
             joinedload(Response.solution).joinedload(Solution.published_version),
             joinedload(Response.solution).joinedload(Solution.organisation),
             joinedload(Response.by),
+            joinedload(Response.challenge).selectinload(Challenge.versions),
+            joinedload(Response.solution).selectinload(Solution.versions),
         )
     )
 

@@ -23,19 +23,18 @@ HEAD = ("When (UTC)", "Action", "Who", "E-mail", "Acting for", "Subject", "Subje
 def index() -> ResponseReturnValue:
     """List what was done, the newest first."""
     wanted, errors = _wanted()
-    page = paged(audit.search(wanted), page_number()) if not errors else None
-    answer = render_template(
+    page = paged(audit.search(wanted), page_number())
+    return render_template(
         "audit/index.html",
         page=page,
         wanted=wanted,
         errors=errors,
         actions=audit.list_actions(),
-        names=audit.name_subjects(page.items, seen_by=current_actor()) if page else {},
+        names=audit.name_subjects(page.items, seen_by=current_actor()),
         in_words=audit.in_words,
         kind_in_words=audit.kind_in_words,
         details=audit.details_in_words,
     )
-    return answer, 422 if errors else 200
 
 
 @bp.get("/export.csv")

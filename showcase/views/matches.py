@@ -67,7 +67,7 @@ def decide(challenge: Challenge, solution_id: uuid.UUID) -> ResponseReturnValue:
         return _ask_why(challenge, solution, form)
     decisions.decide(challenge, solution, verdict, by=current_actor(), now=utc_now(), reason=form.reason.data or "")
     done = "Shortlisted" if verdict is Verdict.SHORTLISTED else "Marked as not for us"
-    flash(f"{done}: {solution.published_title or solution.title}. You can undo this under “Decided”.", "success")
+    flash(f"{done}: {solution.known_title}. You can undo this under “Decided”.", "success")
     return redirect(_back(challenge))
 
 
@@ -85,7 +85,7 @@ def undo(challenge: Challenge, solution_id: uuid.UUID) -> ResponseReturnValue:
     """Take back what was decided about a solution."""
     solution = _solution(solution_id)
     decisions.undo(challenge, solution, by=current_actor(), now=utc_now())
-    flash(f"Taken back: nothing is decided about {solution.published_title or solution.title}.", "success")
+    flash(f"Taken back: nothing is decided about {solution.known_title}.", "success")
     return redirect(_back(challenge))
 
 

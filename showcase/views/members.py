@@ -138,7 +138,8 @@ def name_lead(organisation: Organisation, membership_id: uuid.UUID) -> ResponseR
     """Name a member the procurement lead."""
     membership = members.get(organisation, membership_id)
     members.name_lead(organisation, membership, by=current_actor(), now=utc_now())
-    flash(f"{membership.account.name} is now procurement lead. What you publish needs their approval first.", "success")
+    name = membership.account.name
+    flash(f"{name} is now procurement lead. What {organisation.name} publishes needs their approval first.", "success")
     return _back(organisation)
 
 
@@ -147,7 +148,7 @@ def name_lead(organisation: Organisation, membership_id: uuid.UUID) -> ResponseR
 def no_lead(organisation: Organisation) -> ResponseReturnValue:
     """Have no procurement lead any more."""
     members.name_lead(organisation, None, by=current_actor(), now=utc_now())
-    flash("There is no procurement lead any more. What you publish goes straight to LGA staff.", "success")
+    flash("There is no procurement lead any more. What waits for one can be taken back and sent again.", "success")
     return _back(organisation)
 
 

@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from showcase.access import current_actor
-from showcase.errors import NotAllowed, NotFound
+from showcase.errors import Conflict, NotAllowed, NotFound
 from showcase.extensions import db
 from showcase.forms.base import Form, errors_on
 from showcase.forms.publications import ReasonForm
 from showcase.models import Publication, StateChange, Version, utc_now
 from showcase.models.enums import State
 from showcase.models.questions import Content
-from showcase.policies import Permission, can
-from showcase.services import publications
+from showcase.pages import moment
+from showcase.policies import Actor, Permission, can
+from showcase.services import publications, repeats
 from showcase.views.publication_builder import compared
 from showcase.views.publication_parts import Noun, Route
 
@@ -48,6 +49,17 @@ ABOUT: Mapping[str, str] = {
     "restore": "It becomes a draft that only its organisation sees.",
 }
 """What a step does, by verb."""
+TO_LEAD = "Your procurement lead reads it first, then LGA staff. You cannot change it meanwhile."
+LED_TO: Mapping[State, str] = {
+    State.DRAFT: "made it a draft",
+    State.WITH_LEAD: "sent it to the procurement lead",
+    State.IN_REVIEW: "sent it to LGA staff",
+    State.CHANGES_REQUESTED: "asked for changes to it",
+    State.PUBLISHED: "published it",
+    State.CLOSED: "closed it",
+    State.ARCHIVED: "archived it",
+}
+"""What someone did, by the state that it led to."""
 
 
 def step(noun: Noun, publication: Publication, verb: str) -> ResponseReturnValue:
@@ -57,20 +69,38 @@ def step(noun: Noun, publication: Publication, verb: str) -> ResponseReturnValue
         raise NotFound
     actor = current_actor()
     if not can(actor, found.permission, publication):
-        raise NotAllowed("This step is not open to you, or someone else took one first.")
+        if first := repeats.who_was_first(publication, found, actor):
+            raise Conflict(_in_words(first, actor))
+        raise NotAllowed("This step is not open to you now.")
     form = ReasonForm()
     form.ask_why(
-        "What needs to change" if found.is_reason_needed else "Reason (optional)", is_needed=found.is_reason_needed
+        "What needs to change" if found.is_reason_needed else "A note for its history (optional)",
+        is_needed=found.is_reason_needed,
     )
+    about = TO_LEAD if verb == "submit" and publications.needs_lead(publication, by=actor) else ABOUT[verb]
     if form.validate_on_submit():
         with errors_on(form):
             publications.take_step(publication, verb, by=actor, now=utc_now(), reason=form.reason.data or "")
-            flash(WITH_LEAD if publication.state is State.WITH_LEAD else DONE[verb], "success")
+            flash(_done(publication, verb), "success")
             return redirect(_place_after(noun, publication))
     page = render_template(
-        "publications/step.html", noun=noun, publication=publication, step=found, about=ABOUT[verb], form=form
+        "publications/step.html", noun=noun, publication=publication, step=found, about=about, form=form
     )
     return page, form.status
+
+
+def _done(publication: Publication, verb: str) -> str:
+    if publication.state is State.WITH_LEAD:
+        return WITH_LEAD
+    if verb == "publish" and not publication.organisation.is_active:
+        firm = publication.organisation.name
+        return f"It is published, but {firm} is not approved: councils can find and match it once {firm} is."
+    return DONE[verb]
+
+
+def _in_words(change: StateChange, reader: Actor) -> str:
+    who = "You" if change.by_id == reader.account_id else change.by.name if change.by else "Someone"
+    return f"{who} {LED_TO[change.to_state]} on {moment(change.created_at)}, so this step is no longer open."
 
 
 def reset(noun: Noun, publication: Publication) -> ResponseReturnValue:

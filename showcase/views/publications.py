@@ -11,7 +11,7 @@ from showcase.models import Organisation, Publication, utc_now
 from showcase.models.answers import as_text, council_codes
 from showcase.models.questions import Audience
 from showcase.policies import Permission, answers_for, can, readable_names
-from showcase.services import council_names, pasting, publications
+from showcase.services import council_names, pasting, publications, repeats
 from showcase.services.filters import FILTERS, Chosen
 from showcase.services.paging import paged
 from showcase.services.publication_lists import PAGE_SIZE, SORTS, Wanted, list_own, list_published, listed_answers
@@ -87,6 +87,9 @@ def new(noun: Noun) -> ResponseReturnValue:
     pasted = pasting.split(noun.model.questionnaire, form.pasted.data or "")
     content = {**pasted.answers, noun.model.questionnaire.title_name: form.title.data}
     organisation = db.session.get_one(Organisation, actor.organisation_id)
+    twin = repeats.find_twin(noun.model, organisation, content, by=actor, now=utc_now())
+    if twin is not None:
+        return redirect(noun.url("draft", twin))
     publication = publications.create(noun.model, organisation, content, by=actor, now=utc_now())
     flash("Draft started. Only your organisation sees it until you ask for review.", "success")
     if pasted.answers:

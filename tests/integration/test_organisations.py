@@ -16,6 +16,7 @@ from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import (
     Account,
+    AuditEntry,
     Council,
     EmailDomain,
     Host,
@@ -27,9 +28,11 @@ from showcase.models import (
     Ticket,
     utc_now,
 )
+from showcase.models.enums import State
 from showcase.services import members, organisations
 from showcase.transactions import begin_writing
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
+from tests.integration.publication_texts import a_challenge, take
 
 PASSWORD = "marble lantern orchard"
 
@@ -434,7 +437,7 @@ def test_a_council_has_one_procurement_lead_at_most(client: CheckedClient, peopl
     plain = member_of(people.officer.organisation, "Pam Plain")
     db.session.commit()
     lead = page_of(people.officer, f"/people/{plain.id}/lead")
-    for membership in (plain, people.staff, people.other_officer):
+    for membership in (plain, people.other_officer, people.founder):
         client.sign_in(membership)
         assert client.post(lead).status_code == 403
     client.sign_in(people.officer)
@@ -449,6 +452,10 @@ def test_a_council_has_one_procurement_lead_at_most(client: CheckedClient, peopl
     assert not people.officer.is_procurement_lead
     client.sign_in(people.founder)
     assert client.post(page_of(people.founder, f"/people/{people.founder.id}/lead")).status_code == 403
+    client.sign_in(people.staff)
+    client.post(lead)
+    db.session.expire_all()
+    assert plain.is_procurement_lead  # LGA staff can, should nobody of the council be able to
 
 
 def test_two_administrators_who_leave_at_once_leave_one(own_app: Flask) -> None:
@@ -515,3 +522,46 @@ def test_the_host_is_one_of_the_organisations(client: CheckedClient, people: Peo
     host = db.session.scalar(sa.select(Host.id))
     assert "Local Government Association" in client.get(f"/organisations/{host}").text
     assert db.session.scalar(sa.select(sa.func.count(Organisation.id))) == 5
+
+
+def test_an_administrator_who_cannot_sign_in_does_not_count(client: CheckedClient, people: People) -> None:
+    locked_out = member_of(people.officer.organisation, "Lou Locked", is_administrator=True)
+    plain = member_of(people.officer.organisation, "Pam Plain")
+    locked_out.account.deactivated_at = utc_now()
+    db.session.commit()
+    client.sign_in(people.officer)
+    assert client.post(page_of(people.officer, f"/people/{people.officer.id}/remove")).status_code == 422
+    assert client.post(page_of(people.officer, f"/people/{people.officer.id}/role"), data={}).status_code == 422
+    assert "Deactivated" in client.get(page_of(people.officer, "/people")).text
+    assert client.post(page_of(people.officer, f"/people/{locked_out.id}/lead")).status_code == 422
+    client.sign_in(plain)
+    assert client.post(page_of(plain, f"/people/{plain.id}/remove")).status_code == 302
+
+
+def test_a_lead_who_is_locked_out_leads_no_more(client: CheckedClient, people: People) -> None:
+    lead = member_of(people.officer.organisation, "Lee Lead", is_procurement_lead=True)
+    db.session.commit()
+    client.sign_in(people.staff)
+    path = f"/staff/people/{lead.account_id}/deactivate"
+    assert "is procurement lead of Northmere and will be no longer" in client.get(path).text
+    client.post(path)
+    db.session.expire_all()
+    assert not lead.is_procurement_lead
+    assert "no procurement lead any more" in mails_to(people.officer.account.email)[-1].subject
+    assert db.session.scalar(sa.select(AuditEntry.id).where(AuditEntry.action == "organisation.lead_ended"))
+
+
+def test_a_first_lead_is_asked_about_what_is_in_review(client: CheckedClient, people: People) -> None:
+    waiting = a_challenge(people.officer)
+    take(waiting, "submit", people.officer)
+    plain = member_of(people.officer.organisation, "Pam Plain")
+    db.session.commit()
+    client.sign_in(people.officer)
+    client.post(page_of(people.officer, f"/people/{plain.id}/lead"))
+    db.session.refresh(waiting)
+    assert waiting.state is State.WITH_LEAD
+    assert any("For your approval" in each.subject for each in mails_to(plain.account.email))
+    take(waiting, "approve", plain)
+    client.post(page_of(people.officer, f"/people/{people.officer.id}/lead"))
+    db.session.refresh(waiting)
+    assert waiting.state is State.IN_REVIEW  # one lead approved it; the next is not asked again

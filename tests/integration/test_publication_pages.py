@@ -75,7 +75,11 @@ def test_a_challenge_from_first_word_to_archive(client: CheckedClient, people: P
     client.sign_in(people.officer)
     client.post(f"{base}/steps/archive", data={"reason": "Solved."})
     client.sign_out()
-    assert client.get(base).status_code == 302
+    gone = client.get(base)
+    assert gone.status_code == 410
+    assert "no longer published" in gone.text
+    assert "412 tenants" not in gone.text
+    assert client.get(f"{base}/draft").status_code == 302
     client.sign_in(people.officer)
     history = client.get(f"{base}/history").text
     assert "Say how many." in history
@@ -329,7 +333,12 @@ def test_only_staff_publish_and_only_in_review(client: CheckedClient, people: Pe
     assert publications.awaiting_review() == [challenge]
     assert client.post(url).status_code == 302
     assert publications.awaiting_review() == []
+    again = client.post(url)
+    assert again.status_code == 409
+    assert "You published it on" in again.text
+    client.sign_in(people.officer)
     assert client.post(url).status_code == 403
+    client.sign_in(people.staff)
     assert client.post(url.replace("publish", "no-such-step")).status_code == 404
 
 
@@ -443,3 +452,28 @@ def test_every_section_can_be_written(
     assert text.content == before
     assert text.revision == 1
     assert client.get(f"/{text.kind}s/{text.id}/edit/nothing").status_code == 404
+
+
+def test_a_button_pressed_twice_starts_one_draft(client: CheckedClient, people: People) -> None:
+    client.sign_in(people.officer)
+    typed = {"title": "How might we keep homes dry?", "pasted": "Problem\nTenants wait for months."}
+    first = client.post("/challenges/new", data=typed)
+    assert client.post("/challenges/new", data=typed).location == first.location
+    other = client.post("/challenges/new", data={**typed, "pasted": "Problem\nTenants wait for years."})
+    assert other.location != first.location
+
+
+def test_a_profile_of_a_firm_that_waits_is_not_said_to_be_matched(client: CheckedClient, people: People) -> None:
+    people.founder.organisation.approved_at = None
+    solution = a_solution(people.founder)
+    take(solution, "submit", people.founder)
+    db.session.commit()
+    client.sign_in(people.staff)
+    page = client.post(f"/solutions/{solution.id}/steps/publish", follow_redirects=True).text
+    assert "Plain Answers Ltd is not approved" in page
+    told = db.session.scalars(sa.select(Message).where(Message.to == people.founder.account.email)).one()
+    assert "once LGA staff approve your firm" in told.body
+
+
+def test_an_address_may_end_in_a_slash(client: CheckedClient) -> None:
+    assert client.get("/challenges/").status_code == 200

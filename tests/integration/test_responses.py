@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from showcase.access import actor_for
 from showcase.extensions import db
-from showcase.models import AuditEntry, Challenge, Message, Response, Solution, Supplier
+from showcase.models import AuditEntry, Challenge, Message, Response, Solution, Supplier, utc_now
 from showcase.models.enums import ResponseState
 from showcase.policies import PUBLIC, Permission, can, visible_to
+from showcase.services import members, publications
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.matching_texts import (
     BINS,
@@ -153,7 +154,7 @@ def test_where_there_is_a_lead_only_the_lead_invites(
     path = f"/responses/{response.id}"
     client.sign_in(people.officer)
     assert "only Lee Lead can invite a supplier" in client.get(path).text
-    assert client.post(f"{path}/decide", data={"state": "invited"}).status_code == 403
+    assert client.post(f"{path}/decide", data={"state": "invited"}).status_code == 422
     assert client.post(f"{path}/decide", data={"state": "considered"}).status_code == 302
     client.sign_in(lead)
     assert client.post(f"{path}/decide", data={"state": "invited"}).status_code == 302
@@ -237,3 +238,81 @@ def test_more_responses_cost_no_more_statements(
             encode()
             client.sign_in(people.officer)
     assert all(first == last for first, last in counts.values()), counts
+
+
+def test_a_title_written_in_private_reaches_nobody(
+    client: CheckedClient, people: People, challenge: Challenge, dry: Solution
+) -> None:
+    response = put(client, people, challenge, dry)
+    known = challenge.published_title
+    for text, member, answer in (
+        (challenge, people.officer, {"title": "Hidden challenge"}),
+        (dry, people.founder, {"name": "Hidden product"}),
+    ):
+        take(text, "archive", member)
+        take(text, "restore", member)
+        publications.save(text, answer, revision=text.revision, by=actor_for(member), now=utc_now())
+    db.session.commit()
+    for member, hidden in (
+        (people.founder, "Hidden challenge"),
+        (people.officer, "Hidden product"),
+        (people.staff, "Hidden"),
+    ):
+        client.sign_in(member)
+        for path in ("/", "/responses", "/responses.csv", f"/responses/{response.id}"):
+            page = client.get(path).text
+            assert hidden not in page, (member.account.name, path)
+            assert path == "/" or (known in page and "Dry Rooms" in page), (member.account.name, path)
+    client.sign_in(people.officer)
+    client.post(f"/responses/{response.id}/decide", data={"state": "considered"})
+    bodies = db.session.scalars(sa.select(Message.subject + Message.body)).all()
+    assert any("Being considered: Dry Rooms" in body for body in bodies)
+    assert not any("Hidden" in body for body in bodies)
+
+
+def test_whoever_left_the_firm_is_not_told(
+    client: CheckedClient, people: People, challenge: Challenge, dry: Solution
+) -> None:
+    colleague = member_of(people.founder.organisation, "Cora Colleague")
+    db.session.commit()
+    account = colleague.account
+    response = put(client, people, challenge, dry)
+    response.by_id = account.id
+    db.session.commit()
+    client.sign_in(people.officer)
+    client.post(f"/responses/{response.id}/decide", data={"state": "considered"})
+    assert ("cora.colleague", "Being considered: Dry Rooms") in mail()
+    members.remove(colleague, by=actor_for(people.founder), now=utc_now())
+    db.session.commit()
+    client.post(f"/responses/{response.id}/decide", data={"state": "invited"})
+    assert ("fay.founder", "Invited: Dry Rooms") in mail()
+    assert ("cora.colleague", "Invited: Dry Rooms") not in mail()
+
+
+def test_only_the_lead_takes_an_invitation_back(
+    client: CheckedClient, people: People, challenge: Challenge, dry: Solution
+) -> None:
+    lead = member_of(people.officer.organisation, "Lee Lead", is_procurement_lead=True)
+    db.session.commit()
+    response = put(client, people, challenge, dry)
+    path = f"/responses/{response.id}"
+    client.sign_in(people.officer)
+    assert 'value="invited"' not in client.get(path).text
+    client.sign_in(lead)
+    assert 'value="invited"' in client.get(path).text
+    client.post(f"{path}/decide", data={"state": "invited"})
+    client.sign_in(people.officer)
+    assert "Only your procurement lead, Lee Lead, can change that" in client.get(path).text
+    no = {"state": "not_this_time", "reason": "Changed our mind."}
+    assert client.post(f"{path}/decide", data=no).status_code == 403
+    client.sign_in(lead)
+    assert client.post(f"{path}/decide", data=no).status_code == 302
+
+
+def test_a_firm_that_waits_for_approval_is_told_so(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    newcomer = member_of(Supplier(name="New Ltd"), "Nora New")
+    db.session.commit()
+    client.sign_in(newcomer)
+    page = client.get(f"/challenges/{challenge.id}/put-forward")
+    assert page.status_code == 403
+    assert "New Ltd still waits for approval" in page.text

@@ -5,7 +5,8 @@ from flask import Flask
 
 import seeds
 from showcase.extensions import db
-from showcase.models import Message, Publication, utc_now
+from showcase.models import Challenge, Membership, Message, Organisation, Publication, utc_now
+from showcase.models.enums import State
 
 
 def test_loading_twice_changes_nothing_and_every_text_is_marked(own_app: Flask) -> None:
@@ -22,3 +23,22 @@ def test_loading_twice_changes_nothing_and_every_text_is_marked(own_app: Flask) 
         assert (again.councils, again.suppliers, again.challenges, again.solutions, again.people) == (0, 0, 0, 0, 0)
         assert len(db.session.scalars(sa.select(Publication.id)).all()) == len(texts)
         assert db.session.scalars(sa.select(Message)).all() == []
+
+
+def test_a_new_seed_passes_a_council_that_named_a_lead(own_app: Flask) -> None:
+    with own_app.app_context():
+        seeds.load(now=utc_now())
+        lead = db.session.scalars(
+            sa.select(Membership).join(Membership.organisation).where(Organisation.kind == "council")
+        ).first()
+        assert lead is not None
+        lead.is_procurement_lead = True
+        text = db.session.scalars(
+            sa.select(Challenge).where(
+                Challenge.organisation_id == lead.organisation_id, Challenge.state == State.PUBLISHED
+            )
+        ).first()
+        assert text is not None
+        text.key = "as-if-it-were-new"
+        db.session.commit()
+        assert seeds.load(now=utc_now()).challenges == 1
