@@ -156,10 +156,9 @@ class Collection:
         """Return the slot of a document. Raises: KeyError."""
         return self._slots[id]
 
-    def passage_scores(self, queries: Rows, slots: Slots | None = None) -> Rows:
+    def passage_scores(self, queries: Rows, slots: Slots) -> Rows:
         """Return float32 [slots]: how well the slot's best passages answer each of the query's, on average (CSLS)."""
-        hubness = self._passage_hubness.rows if slots is None else self._passage_hubness.rows[slots]
-        found: Rows = 2 * self.vectors.best(queries, slots).mean(axis=1) - hubness
+        found: Rows = 2 * self.vectors.best(queries, slots).mean(axis=1) - self._passage_hubness.rows[slots]
         return found
 
     def _check(self, encoded: Encoded) -> None:

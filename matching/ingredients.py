@@ -31,12 +31,9 @@ class Centred:
         self._vectors.extend((centred @ self.background.axes) * is_there[:, None])
         self._hubness.extend(self.background.hubness(centred, ids) * is_there)
 
-    def scores(self, query: Rows, slots: Slots | None = None) -> Rows:
+    def scores(self, query: Rows, slots: Slots) -> Rows:
         """Return float32 [slots]: twice the similarity to the query less the slot's hubness (CSLS)."""
-        vectors, hubness = self._vectors.rows, self._hubness.rows
-        if slots is not None:
-            vectors, hubness = vectors[slots], hubness[slots]
-        found: Rows = 2 * (vectors @ self._turned(query)) - hubness
+        found: Rows = 2 * (self._vectors.rows[slots] @ self._turned(query)) - self._hubness.rows[slots]
         return found
 
     def rough_scores(self, query: Rows) -> Rows:

@@ -72,6 +72,8 @@ class Ranking:
     ranker: str
     model: str
     calibration: str
+    judge: "Judge"
+    """Scores single texts on the same scale, for the reasons."""
     notice: str = ""
     """For the reader, where the ranking is less than it could be."""
 
@@ -223,7 +225,7 @@ class Ranker:
             )
             notice = WORDS_ONLY if not judge.has_meaning and len(self.collection) else ""
             calibration = self.collection.calibration.version
-            return Ranking(matches, RANKER_VERSION, self.collection.model, calibration, notice)
+            return Ranking(matches, RANKER_VERSION, self.collection.model, calibration, judge, notice)
 
 
 def _total(contributions: Mapping[str, Scores], size: int) -> Scores:

@@ -22,6 +22,10 @@ SPARE = 8
 """A full array grows by one part in so many: little room is wasted, and a row is copied eight times on average."""
 
 
+TOGETHER = 256
+"""Slots whose passages are compared at once: they then stay in the processor's cache."""
+
+
 class Growing:
     """Rows of one NumPy array with room to grow."""
 
@@ -75,18 +79,19 @@ class Vectors:
         found: Rows = self._view()[self._bounds.rows[:-1]].astype(np.float32) @ query
         return found
 
-    def best(self, queries: Rows, slots: Slots | None = None) -> Rows:
+    def best(self, queries: Rows, slots: Slots) -> Rows:
         """Return the best inner product of each query with each slot's passages, float32 [slots, queries]."""
-        starts, ends = self._bounds.rows[:-1], self._bounds.rows[1:]
-        if slots is not None:
-            starts, ends = starts[slots], ends[slots]
-        if not len(starts):
-            return np.zeros((0, len(queries)), np.float32)
+        bounds = self._bounds.rows
+        starts, ends = bounds[slots], bounds[slots + 1]
         firsts = starts + (ends - starts > 1)  # a text too short to be cut is its own only passage
-        lengths = ends - firsts
-        places = np.cumsum(lengths) - lengths
-        rows = np.arange(lengths.sum()) + np.repeat(firsts - places, lengths)
-        found: Rows = np.maximum.reduceat(self._view()[rows].astype(np.float32) @ queries.T, places, axis=0)
+        found = np.empty((len(slots), len(queries)), np.float32)
+        for start in range(0, len(slots), TOGETHER):
+            part = slice(start, start + TOGETHER)
+            lengths = ends[part] - firsts[part]
+            places = np.cumsum(lengths) - lengths
+            rows = np.arange(lengths.sum()) + np.repeat(firsts[part] - places, lengths)
+            products = self._view()[rows].astype(np.float32) @ queries.T
+            np.maximum.reduceat(products, places, axis=0, out=found[part])
         return found
 
     def _view(self) -> Half:

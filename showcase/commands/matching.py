@@ -103,14 +103,13 @@ def _match(asked: Document, offered: Sequence[Document], top: int, embedder: Mod
     ranker = Ranker(Collection.of(encoded.items()))
     by_id = {one.text.id: one for one in offered}
     ranking = ranker.rank(query, top)
-    judge = ranker.judge(query)
     matches = [
         _row(
             rank,
             scored,
             by_id[scored.id],
             asked,
-            explain(judge, Pair(asked.text, query), _pair(by_id, encoded, scored)),
+            explain(ranking.judge, Pair(asked.text, query), _pair(by_id, encoded, scored)),
         )
         for rank, scored in enumerate(ranking.matches, start=1)
     ]

@@ -8,7 +8,7 @@ disk.
 import json
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -70,12 +70,17 @@ class LiveIndex:
             .order_by(Vector.seq)
         )
         highest = self._newest()[0]
-        for publication_id, vectors, terms, seq in db.session.execute(query):
-            if vectors:
-                self._ranked.collection.put(str(publication_id), Encoded.from_blobs(vectors, terms, self.model))
-            else:
-                self._ranked.collection.remove(str(publication_id))
-            highest = max(highest, seq)
+
+        def published() -> Iterator[tuple[str, Encoded]]:
+            nonlocal highest
+            for publication_id, vectors, terms, seq in db.session.execute(query):
+                highest = max(highest, seq)
+                if vectors:
+                    yield str(publication_id), Encoded.from_blobs(vectors, terms, self.model)
+                else:
+                    self._ranked.collection.remove(str(publication_id))
+
+        self._ranked.collection.put_many(published())
         self._seq = highest
 
 
