@@ -47,6 +47,11 @@ class ModelEmbedder:
         """Say in words which way vectors are computed on this machine. Loads the model."""
         return self._model.path
 
+    @property
+    def threads(self) -> int:
+        """Number of threads the work is spread over. Loads the model."""
+        return self._model.threads
+
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Return float32 [texts, dimension] unit rows, with the model's query prompt if it has one."""
         return self._embed(texts, as_queries=True)

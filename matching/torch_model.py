@@ -34,6 +34,13 @@ class TorchModel:
         """Length of a vector."""
         return self._model.get_embedding_dimension() or 0
 
+    @property
+    def threads(self) -> int:
+        """Number of threads the work is spread over: torch's own setting, shared by the whole process."""
+        import torch
+
+        return torch.get_num_threads()
+
     def encode(self, texts: Sequence[str], *, as_queries: bool = False) -> Vectors:
         """Return float32 [texts, dimension] unit rows, with the prompt the model has for queries or passages."""
         return self._encode(texts, as_queries=as_queries, precision=self.precision)
