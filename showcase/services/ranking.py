@@ -138,8 +138,6 @@ def order(
     ranker = Ranker(live.collection, fusion.weights)
     left_out = {str(id) for id in exclude}
     ranking = ranker.rank(query.encoded, MOST_CONFIRMED, exclude=left_out)
-    with live.collection.lock:
-        judge = ranker.judge(query.encoded, left_out)
     places: list[Place] = []
     for place in _confirmed(kind, ranking.matches, seen_by, where):
         places.append(place)
@@ -147,7 +145,7 @@ def order(
             break
     described = weights.describe(ranking.ranker, live.version, fusion.number)
     notices = tuple(dict.fromkeys(notice for notice in (query.notice, ranking.notice) if notice))
-    return Order(places, query, judge, live.collection, described, notices, utc_now(), fusion.weights.lexical)
+    return Order(places, query, ranking.judge, live.collection, described, notices, utc_now(), fusion.weights.lexical)
 
 
 def _confirmed(
