@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from matching.calibration import PRIOR, gist
+from matching.calibration import PRIOR, gist, sampled
 from matching.embedder import normalised
 from matching.encoding import Encoded
 
@@ -51,9 +51,9 @@ class Yardstick:
     """Mean and spread of each ingredient over pairs."""
 
     @classmethod
-    def of(cls, sample: Sequence[Encoded]) -> "Yardstick":
-        """Measure on texts that have vectors; texts without are left out."""
-        texts = [encoded for encoded in sample if encoded.has_vectors]
+    def of(cls, sample: Mapping[str, Encoded]) -> "Yardstick":
+        """Measure on texts by id, in any order; those without vectors are left out."""
+        texts = [sample[id] for id in sampled(id for id, encoded in sample.items() if encoded.has_vectors)]
         trust = len(texts) / (len(texts) + PRIOR)
         if not texts:
             return cls(dict.fromkeys(("whole", "gist", "passages"), 0.0), {}, 0)

@@ -58,12 +58,6 @@ class View:
         member = self.members.get(id)
         return member is not None and (member.version_id, member.method) == (self.published[id], self.method)
 
-    @property
-    def has_work(self) -> bool:
-        """Tell whether anything is to be placed, let go or measured."""
-        leaving = any(self.members[id].version_id is not None for id in self.gone)
-        return leaving or bool(self.unmeasured) or not all(self.is_placed(id) for id in self.published)
-
 
 @dataclass(frozen=True)
 class Placed:
@@ -76,10 +70,11 @@ class Placed:
 
 def refresh(*, model: str) -> int:
     """Place what is not placed and measure what changed; return how many needs are new or other than before."""
+    if not db.session.scalar(_has_work(model)):
+        db.session.rollback()
+        return 0
     view = _view(db.session, model)
     db.session.rollback()
-    if not view.has_work:
-        return 0
     placed = _work_out(view, model)
     db.session.rollback()
     with writing() as session:
@@ -110,20 +105,49 @@ def yardstick(model: str) -> Yardstick:
     number, sample = index.frozen_sample(KIND, model)
     known = _yardsticks.get(db.engine)
     if known is None or known[:2] != (model, number):
-        known = _yardsticks[db.engine] = (model, number, Yardstick.of(list(sample.values())))
+        known = _yardsticks[db.engine] = (model, number, Yardstick.of(sample))
     return known[2]
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _view(session: Session, model: str) -> View:
-    published = session.execute(
+def _encoded(model: str) -> sa.Select[uuid.UUID, uuid.UUID | None]:
+    """Return the query for the challenges whose published version is encoded, and for that version."""
+    return (
         sa.select(Challenge.id, Challenge.published_version_id)
         .join(Vector, sa.and_(Vector.publication_id == Challenge.id, Vector.model == model))
         .where(Vector.version_id == Challenge.published_version_id, ~Vector.content_hash.startswith(LEXICAL))
-        .order_by(Challenge.published_at, Challenge.id)
     )
+
+
+def _has_work(model: str) -> sa.Select[bool]:
+    """Return the query that tells whether anything is to be placed, let go or measured."""
+    is_placed = sa.and_(NeedMember.version_id == Challenge.published_version_id, NeedMember.method == _method(model))
+    placing = (
+        _encoded(model)
+        .outerjoin(NeedMember, NeedMember.challenge_id == Challenge.id)
+        .where(sa.or_(NeedMember.id.is_(None), NeedMember.version_id.is_(None), ~is_placed))
+    )
+    leaving = (
+        sa.select(NeedMember.id)
+        .join(Publication, Publication.id == NeedMember.challenge_id)
+        .where(Publication.published_version_id.is_(None))
+        .where(sa.or_(NeedMember.version_id.is_not(None), ~NeedMember.is_fixed))
+    )
+    return sa.select(sa.or_(placing.exists(), leaving.exists(), _unmeasured().exists()))
+
+
+def _unmeasured() -> sa.Select[uuid.UUID]:
+    return sa.select(Need.id).where(Need.likeness.is_(None), Need.joined_into_id.is_(None))
+
+
+def _method(model: str) -> str:
+    return f"{model}, {GROUPING}"
+
+
+def _view(session: Session, model: str) -> View:
+    published = session.execute(_encoded(model).order_by(Challenge.published_at, Challenge.id))
     rows = session.execute(
         sa.select(
             NeedMember.challenge_id,
@@ -135,16 +159,15 @@ def _view(session: Session, model: str) -> View:
         ).join(Publication, Publication.id == NeedMember.challenge_id)
     ).all()
     kept = sa.select(Need.id).where(sa.or_(Need.name != "", Need.dismissed_at.is_not(None)))
-    unmeasured = sa.select(Need.id).where(Need.likeness.is_(None), Need.joined_into_id.is_(None))
     apart = session.execute(sa.select(NeedRefusal.challenge_id, NeedRefusal.need_id))
     return View(
-        f"{model}, {GROUPING}",
+        _method(model),
         {row.id: row.published_version_id for row in published},
         frozenset(row.challenge_id for row in rows if row.is_gone),
         {row.challenge_id: Member(row.need_id, row.version_id, row.method, row.is_fixed) for row in rows},
         frozenset(session.scalars(kept)) | {row.need_id for row in rows if row.is_fixed},
         frozenset((row.challenge_id, row.need_id) for row in apart),
-        frozenset(session.scalars(unmeasured)),
+        frozenset(session.scalars(_unmeasured())),
     )
 
 

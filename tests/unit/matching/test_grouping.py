@@ -166,13 +166,17 @@ BINS = "Lorries miss bins on their rounds. Residents ring the contact centre on 
 PLANS = "Planning applications arrive without drawings. Officers write letters to ask for fees."
 
 
+def yardstick_of(texts: list[Encoded]) -> Yardstick:
+    return Yardstick.of({str(number): text for number, text in enumerate(texts)})
+
+
 def encoded(*texts: str) -> list[Encoded]:
     return encode([Text.plain(str(number), text) for number, text in enumerate(texts)], HashEmbedder())
 
 
 def test_the_same_in_other_words_is_more_alike_than_anything_else() -> None:
     texts = encoded(DAMP, BINS, MOULD, PLANS)
-    laid = Likeness(Yardstick.of(texts), texts)
+    laid = Likeness(yardstick_of(texts), texts)
     assert laid.row(0)[2] > LEAST > max(laid.row(0)[1], laid.row(0)[3])
     groups = join([Item(str(number)) for number in range(4)], laid.row)
     assert [group.ids for group in groups] == [("0", "2"), ("1",), ("3",)]
@@ -182,7 +186,7 @@ def test_the_same_in_other_words_is_more_alike_than_anything_else() -> None:
 @settings(max_examples=20)
 def test_likeness_is_the_same_both_ways_and_whatever_else_is_there(texts: list[str], sample: int) -> None:
     all_of_them = encoded(*texts)
-    yardstick = Yardstick.of(encoded(DAMP, BINS, MOULD, PLANS)[:sample])
+    yardstick = yardstick_of(encoded(DAMP, BINS, MOULD, PLANS)[:sample])
     laid = Likeness(yardstick, all_of_them)
     pair = Likeness(yardstick, all_of_them[:2])
     assert np.isfinite(laid.row(0)).all()
@@ -192,13 +196,13 @@ def test_likeness_is_the_same_both_ways_and_whatever_else_is_there(texts: list[s
 
 def test_texts_without_vectors_are_left_out_of_the_sample() -> None:
     bare = encode([Text.plain("1", DAMP)], None)
-    assert Yardstick.of(bare).size == 0
-    assert Yardstick.of([*bare, *encoded(DAMP, BINS)]).size == 2
+    assert yardstick_of(bare).size == 0
+    assert yardstick_of([*bare, *encoded(DAMP, BINS)]).size == 2
 
 
 def test_what_is_shared_is_named() -> None:
     texts = encoded(DAMP, BINS, MOULD)
-    yardstick = Yardstick.of(texts)
+    yardstick = yardstick_of(texts)
     best = shared_passages(Likeness(yardstick, texts), 2)
     assert best[0].texts == (0, 2)
     assert best[0].passages == (0, 0)

@@ -41,7 +41,7 @@ def read() -> Read:
     again = [Text(AGAIN + key, (("title", title), ("problem", problem))) for key, title, problem in PARAPHRASES]
     seeded = dict(zip((text.id for text in texts), encode_challenges(texts, embedder), strict=True))
     told = dict(zip((text.id for text in again), encode_challenges(again, embedder), strict=True))
-    return Read(Yardstick.of(list(seeded.values())), seeded, told)
+    return Read(Yardstick.of(seeded), seeded, told)
 
 
 def groups_of(read: Read, texts: dict[str, Encoded], homes: dict[str, str]) -> list[Group]:
