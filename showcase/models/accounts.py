@@ -44,6 +44,8 @@ class Membership(Base):
     is_administrator: Mapped[bool] = mapped_column(default=False)
     is_procurement_lead: Mapped[bool] = mapped_column(default=False)
     """Whether the person approves, for a council, what it publishes and binds itself to; one member at most."""
+    is_told_of_challenges: Mapped[bool] = mapped_column(default=True)
+    """Whether the person, as a supplier's administrator, wants an e-mail about each new challenge in its services."""
     account: Mapped[Account] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
 

@@ -36,7 +36,7 @@ CHALLENGE_QUESTIONS = Questionnaire(
                     "service_areas",
                     "Service",
                     Kind.CHOICES,
-                    "Choose up to three. This decides who is told about it.",
+                    "Choose up to three. Suppliers with a published profile in one of them are told by e-mail.",
                     vocabulary="service_areas",
                     is_needed=True,
                 ),

@@ -194,6 +194,19 @@ def set_administrator(membership: Membership, is_administrator: bool, *, by: Act
     )
 
 
+def choose_news(membership: Membership, is_wanted: bool, *, by: Actor) -> None:
+    """Keep whether a person wants e-mails about new challenges in the services of the firm; only they can say.
+
+    Raises:
+        NotAllowed: it is someone else's choice.
+    """
+    if membership.account_id != by.account_id:
+        raise NotAllowed
+    membership.is_told_of_challenges = is_wanted
+    db.session.flush()
+    audit.record("account.news_chosen", membership.account, by=by, is_wanted=is_wanted)
+
+
 def name_lead(organisation: Organisation, membership: Membership | None, *, by: Actor, now: datetime) -> None:
     """Name the council's procurement lead, whose approval it needs from now on; None for no lead any more.
 

@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from showcase.extensions import db
-from showcase.models import Account, Membership, Organisation, Publication
+from showcase.models import Account, Challenge, Membership, Organisation, Publication
 from showcase.models.enums import OrganisationKind, State
 from showcase.policies import Actor
-from showcase.services import messages
+from showcase.services import challenge_news, messages
 
 WORDS = {
     "publish": ("Published: {title}", "LGA staff published your {noun} “{title}”. It can now be found and matched."),
@@ -40,6 +40,8 @@ WORDS = {
 
 def tell(publication: Publication, verb: str, to: State, *, by: Actor, now: datetime, reason: str = "") -> None:
     """Queue the e-mails that a step calls for; none to the person who took it."""
+    if verb == "publish" and isinstance(publication, Challenge):
+        challenge_news.tell(publication, now=now)
     if to is State.IN_REVIEW:
         _send(_staff(), "in_review", publication, by=by, now=now, reason=reason)
     elif to is State.WITH_LEAD:

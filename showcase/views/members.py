@@ -132,6 +132,16 @@ def set_role(organisation: Organisation, membership_id: uuid.UUID) -> ResponseRe
     return _back(organisation)
 
 
+@bp.post("/organisations/<uuid:organisation_id>/people/<uuid:membership_id>/news")
+@requires(Permission.ORGANISATION_INVITE, Organisation)
+def choose_news(organisation: Organisation, membership_id: uuid.UUID) -> ResponseReturnValue:
+    """Be sent e-mails about new challenges, or no longer."""
+    is_wanted = request.form.get("news") == "yes"
+    members.choose_news(members.get(organisation, membership_id), is_wanted, by=current_actor())
+    flash("You are told of new challenges." if is_wanted else "You are no longer told of new challenges.", "success")
+    return redirect(url_for("accounts.show"))
+
+
 @bp.post("/organisations/<uuid:organisation_id>/people/<uuid:membership_id>/lead")
 @requires(Permission.ORGANISATION_NAME_LEAD, Organisation)
 def name_lead(organisation: Organisation, membership_id: uuid.UUID) -> ResponseReturnValue:
