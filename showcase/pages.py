@@ -114,6 +114,7 @@ def _context() -> dict[str, Any]:
         "Permission": Permission,
         "navigation": navigation(),
         "demo_mode": settings().is_demo,
+        "is_mail_sent": settings().smtp_url is not None,
         "vocabulary": vocabulary,
     }
 

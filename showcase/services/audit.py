@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from showcase.extensions import db
 from showcase.models import Account, AuditEntry, Base, Organisation, Publication
+from showcase.models.questions import Questionnaire
 from showcase.policies import SHOWN_TO_STAFF, Actor, visible_to
+from showcase.services import permissions
 from showcase.services.paging import contains
 
 LONDON = ZoneInfo("Europe/London")
@@ -24,6 +26,44 @@ KINDS = {
     "weightset": "weights",
 }
 """Kinds of subjects whose name in the software is not what people call them."""
+ACTIONS = {
+    "account.acts_for": "Account: acts for another organisation",
+    "permission.denied": "Refused: not allowed",
+    "register.applied": "Register of councils: new edition applied",
+}
+"""Actions whose name in the software does not say what was done."""
+STEPS = {
+    "submit": "sent for review",
+    "recall": "taken back from review",
+    "approve": "approved",
+    "publish": "published",
+    "request_changes": "changes asked for",
+    "close": "closed",
+    "reopen": "opened again",
+    "archive": "archived",
+    "restore": "restored",
+    "refuse": "not approved",
+    "suspend": "suspended",
+    "reinstate": "reinstated",
+    "reset": "draft given up",
+    "saved": "draft saved",
+}
+"""What was done to a text or an organisation by each step."""
+DETAILS = {
+    "account": "Account with the id",
+    "answers": "Answers changed",
+    "before": "Name before",
+    "after": "Name after",
+    "file": "File",
+    "filters": "Filters",
+    "is_administrator": "As an administrator",
+    "revision": "Number of the save",
+    "route": "Asked for",
+    "solution": "Solution with the id",
+    "to": "Now",
+    "updated": "Changed",
+}
+"""Details whose name in the software is not what people call them."""
 NAME = re.compile(r"[a-z]+(_[a-z]+)+")
 """A value that is the name of something within the software, such as "in_review"."""
 
@@ -104,8 +144,11 @@ def name_subjects(entries: Sequence[AuditEntry], *, seen_by: Actor) -> dict[uuid
 
 
 def in_words(name: str) -> str:
-    """Return the name of an action or detail in words: "challenge.created" becomes "Challenge: created"."""
-    return name.replace(".", ": ", 1).replace("_", " ").capitalize()
+    """Return the name of an action in words: "challenge.submit" becomes "Challenge: sent for review"."""
+    kind, _, step = name.partition(".")
+    said = ACTIONS.get(name) or (f"{kind_in_words(kind)}: {STEPS.get(step, step)}" if step else name)
+    said = said.replace("_", " ")
+    return said[:1].upper() + said[1:]
 
 
 def kind_in_words(kind: str) -> str:
@@ -115,7 +158,27 @@ def kind_in_words(kind: str) -> str:
 
 def details_in_words(entry: AuditEntry) -> list[tuple[str, str]]:
     """Return an entry's details as (name, value)."""
-    return [(in_words(name), _value_in_words(value)) for name, value in entry.details.items() if value not in ("", [])]
+    return [
+        (DETAILS.get(name) or in_words(name), _detail_in_words(entry, name, value))
+        for name, value in entry.details.items()
+        if value not in ("", [], {})
+    ]
+
+
+def _detail_in_words(entry: AuditEntry, name: str, value: object) -> str:
+    if name == "answers" and isinstance(value, list):
+        return "; ".join(_label_of(entry.subject_kind, str(question)) for question in value)
+    if name == "permission":
+        return permissions.in_words(str(value))
+    return _value_in_words(value)
+
+
+def _label_of(kind: str, question: str) -> str:
+    """Return the label of a question; its name when the questionnaire no longer asks it."""
+    models = {each.__name__.lower(): each for each in Publication.__subclasses__()}
+    questionnaire: Questionnaire | None = models[kind].questionnaire if kind in models else None
+    known = {each.name: each.label for each in questionnaire or ()}
+    return known.get(question, question.replace("_", " "))
 
 
 def _value_in_words(value: object) -> str:

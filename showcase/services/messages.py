@@ -16,7 +16,8 @@ from showcase.services.mail import MOST_TRIES
 from showcase.services.paging import contains
 
 STATES: Mapping[str, str] = {"queued": "Waiting", "sent": "Sent", "failed": "Failed"}
-"""Label of each state of an e-mail."""
+"""Label of each state of an e-mail where a mail server sends them."""
+KEPT = "Kept, no mail server"
 SECRET_LINK = re.compile(r"(/(?:join|register|reset|invitations)/)[\w-]{20,}")
 
 
@@ -34,6 +35,11 @@ def queue(to: str, subject: str, body: str, *, now: datetime, key: str | None = 
 def link(path: str) -> str:
     """Return the full address of a page, for use in an e-mail."""
     return f"{settings().base_url}{path}"
+
+
+def state_labels() -> Mapping[str, str]:
+    """Return the label of each state of an e-mail; without a mail server, none was sent."""
+    return STATES if settings().smtp_url else {**STATES, "sent": KEPT}
 
 
 def state_of(message: Message) -> str:

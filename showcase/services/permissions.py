@@ -1,9 +1,44 @@
 """The table of who may do what, as it is shown to people: on a page for staff and by `showcase permissions`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from showcase.policies import TABLE
+
+NOUNS: Mapping[str, str] = {
+    "audit": "audit trail",
+    "match": "matches",
+    "need": "shared need",
+    "publication": "challenge statement or solution profile",
+    "challenge": "challenge statement",
+    "ranking": "weights of the ranking",
+    "response": "solution put forward",
+    "solution": "solution profile",
+    "staff": "staff area",
+}
+"""What people call the things whose name in the software is another one."""
+VERBS: Mapping[str, str] = {
+    "account:have": "have one of one’s own",
+    "organisation:administer": "look after its people",
+    "organisation:invite": "invite a colleague",
+    "organisation:manage": "approve, suspend, keep its e-mail domains",
+    "organisation:name_lead": "name its procurement lead",
+    "match:see_draft": "see those of a draft",
+    "match:decide": "shortlist or turn down",
+    "publication:approve": "approve as procurement lead",
+    "publication:recall": "take back from review",
+    "publication:reopen": "open again",
+    "publication:review": "publish, or ask for changes",
+    "publication:see_draft": "see the draft",
+    "publication:see_history": "see its history",
+    "publication:submit": "ask for review",
+    "response:decide": "tell the supplier what becomes of it",
+    "response:give": "put one forward",
+    "response:invite": "invite the supplier to talk",
+    "response:list": "list one’s own",
+    "staff:area": "enter",
+}
+"""What people call doing so, where the name in the software does not say it."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +48,7 @@ class Line:
     permission: str
     """Its name, such as "challenge:create"."""
     words: str
-    """Its name in words, such as "Challenge: create"."""
+    """Its name in words, such as "Challenge statement: create"."""
     allowed_when: Sequence[str]
     """The ways in which a person may be allowed to: any one of them is enough."""
 
@@ -23,11 +58,18 @@ def table() -> list[Line]:
     return [
         Line(
             permission.value,
-            permission.value.replace(":", ": ").replace("_", " ").capitalize(),
+            in_words(permission.value),
             [_sentence(words) for words in rule.alternatives],
         )
         for permission, rule in TABLE.items()
     ]
+
+
+def in_words(name: str) -> str:
+    """Return the name of a permission in words: "solution:create" becomes "Solution profile: create"."""
+    noun, _, verb = name.partition(":")
+    said = f"{NOUNS.get(noun, noun)}: {VERBS.get(name, verb)}".replace("_", " ")
+    return said[:1].upper() + said[1:]
 
 
 def _sentence(words: str) -> str:

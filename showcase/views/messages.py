@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
         page=paged(query, page_number()),
         text=text,
         chosen=chosen,
-        states=STATES,
+        states=messages.state_labels(),
         state_of=messages.state_of,
         is_sent=settings().smtp_url is not None,
     )
@@ -41,11 +41,12 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give the list, with the same filters, as a file."""
     rows = db.session.scalars(messages.listed(*_filters(), seen_by=current_actor()))
-    head = ("written_at", "to", "subject", "state", "sent_at", "tries", "last_fault")
+    head = ("Written at (UTC)", "To", "Subject", "State", "Sent or kept at (UTC)", "Tries", "Last fault")
+    labels = messages.state_labels()
     return csv_download(
         "messages",
         head,
-        ([m.created_at, m.to, m.subject, messages.state_of(m), m.sent_at, m.tries, m.error] for m in rows),
+        ([m.created_at, m.to, m.subject, labels[messages.state_of(m)], m.sent_at, m.tries, m.error] for m in rows),
     )
 
 
@@ -58,7 +59,8 @@ def show(message: Message) -> ResponseReturnValue:
         "messages/show.html",
         message=message,
         state=state,
-        state_label=STATES[state],
+        state_label=messages.state_labels()[state],
+        is_sent=settings().smtp_url is not None,
         body=messages.readable_body(message),
     )
 

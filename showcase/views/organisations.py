@@ -15,7 +15,7 @@ from showcase.models import Council, Organisation, Supplier, utc_now
 from showcase.models.enums import OrganisationKind
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
-from showcase.services import organisations
+from showcase.services import messages, organisations
 from showcase.services.csv_export import Cell
 from showcase.services.organisations import STANDINGS, Filters
 from showcase.services.paging import paged
@@ -33,12 +33,34 @@ TIERS = {
     "single": "Single tier",
     "strategic": "Strategic authority",
 }
+HEAD = (
+    "Name",
+    "Kind",
+    "Type of council",
+    "GSS code",
+    "Companies House number",
+    "Region",
+    "Population",
+    "Small or medium-sized enterprise",
+    "Voluntary, community or social enterprise",
+    "Standing",
+    "Ends on",
+    "Page",
+)
+"""Columns of the list as a file."""
 STEPS = {
     "approve": "Approve",
     "refuse": "Do not approve",
     "suspend": "Suspend",
     "reinstate": "Reinstate",
 }
+DONE = {
+    "approve": "approved",
+    "refuse": "not approved",
+    "suspend": "suspended",
+    "reinstate": "reinstated",
+}
+"""What an organisation is after each step."""
 STEPS_FROM = {
     "waiting": ("approve", "refuse"),
     "refused": ("approve",),
@@ -90,8 +112,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Give staff the list, with the same filters, as a file."""
     every = db.session.scalars(organisations.listed(_filters(), seen_by=current_actor(), now=utc_now()))
-    head = ("name", "kind", "type", "gss_code", "companies_house_number", "region", "population", "is_sme", "is_vcse")
-    return csv_download("organisations", (*head, "standing", "ends_on", "id"), _rows(every))
+    return csv_download("organisations", HEAD, _rows(every))
 
 
 def _rows(every: Iterable[Organisation]) -> Iterable[list[Cell]]:
@@ -101,17 +122,17 @@ def _rows(every: Iterable[Organisation]) -> Iterable[list[Cell]]:
         ends_on = council.ends_on if council else None
         yield [
             each.name,
-            each.kind.value,
-            council.council_type if council else None,
+            KINDS[each.kind],
+            vocabulary("council_types").label(council.council_type) if council and council.council_type else None,
             council.gss_code if council else None,
             supplier.companies_house_number if supplier else None,
-            each.region,
+            vocabulary("regions").label(each.region) if each.region else None,
             council.population if council else None,
             supplier.is_sme if supplier else None,
             supplier.is_vcse if supplier else None,
-            organisations.standing(each),
+            STANDINGS[organisations.standing(each)],
             ends_on.isoformat() if ends_on else None,
-            str(each.id),
+            messages.link(f"/organisations/{each.id}"),
         ]
 
 
@@ -165,7 +186,7 @@ def let_in(organisation: Organisation, step: str) -> ResponseReturnValue:
     if request.method == "POST":
         do = organisations.approve if step == "approve" else organisations.reinstate
         do(organisation, by=current_actor(), now=utc_now())
-        flash(f"{organisation.name}: done. Its administrators are told by e-mail.", "success")
+        flash(f"{organisation.name} is {DONE[step]}. Its administrators are told by e-mail.", "success")
         return redirect(url_for(".show", organisation_id=organisation.id))
     return render_template("organisations/let_in.html", organisation=organisation, label=STEPS[step])
 
@@ -179,7 +200,7 @@ def keep_out(organisation: Organisation, step: str) -> ResponseReturnValue:
         with errors_on(form):
             do = organisations.refuse if step == "refuse" else organisations.suspend
             do(organisation, form.reason.data, by=current_actor(), now=utc_now())
-            flash(f"{organisation.name}: done. Its administrators are sent your reason.", "success")
+            flash(f"{organisation.name} is {DONE[step]}. Its administrators are sent your reason by e-mail.", "success")
             return redirect(url_for(".show", organisation_id=organisation.id))
     return (
         render_template("organisations/keep_out.html", form=form, organisation=organisation, label=STEPS[step]),

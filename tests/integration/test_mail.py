@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from email.policy import default
 from pathlib import Path
@@ -227,6 +228,20 @@ def test_the_outbox_is_for_staff(client: CheckedClient, people: People) -> None:
     client.sign_in(people.staff)
     assert [client.get(path).status_code for path in paths] == [200, 200, 200]
     assert "Grüße, £5" in client.get(paths[1]).text
+
+
+def test_what_no_server_sends_is_called_kept(
+    empty_outbox: Flask, client: CheckedClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.sign_in(people.staff)
+    queue(empty_outbox)
+    mail.send_due(now=NOW)
+    for path in ("/staff/messages", f"/staff/messages/{only().id}", "/staff/messages/export.csv"):
+        assert "Kept, no mail server" in client.get(path).text
+    assert "kept on this machine" in client.get("/check-your-email").text
+    monkeypatch.setitem(empty_outbox.config, "SETTINGS", replace(settings(), smtp_url="smtp://localhost"))
+    assert "Kept, no mail server" not in client.get("/staff/messages").text
+    assert "kept on this machine" not in client.get("/check-your-email").text
 
 
 def test_the_outbox_is_searched_and_filtered(client: CheckedClient, people: People) -> None:

@@ -124,6 +124,10 @@ def test_the_list_as_a_file_is_for_staff(client: CheckedClient, people: People) 
     assert answer.mimetype == "text/csv"
     assert "Northmere" in answer.text
     assert "Plain Answers" not in answer.text
+    head, row = answer.text.removeprefix("\ufeff").splitlines()[:2]
+    assert head.startswith("Name,Kind,Type of council,GSS code,")
+    assert ",Council," in row
+    assert ",Active," in row
 
 
 # --- councils ---------------------------------------------------------------------------------------------------------

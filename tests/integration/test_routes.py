@@ -96,5 +96,5 @@ def test_the_table_is_printed(permission: Permission) -> None:
 def test_the_table_is_printed_for_people() -> None:
     printed = CliRunner().invoke(main, ["permissions"])
     assert printed.exit_code == 0
-    assert "Challenge: create" in printed.output
+    assert "Challenge statement: create" in printed.output
     assert "the person is a council officer" in printed.output
