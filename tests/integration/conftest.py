@@ -30,9 +30,7 @@ from tests.html_checks import faults_of
 
 
 class CheckedClient(FlaskClient):
-    """A browser without scripts that refuses faulty pages.
-
-    XX"""
+    """A browser without scripts that refuses faulty pages."""
 
     may_fail = False
     """Whether an answer of 500 is what the test wants to see."""
