@@ -10,6 +10,11 @@ import sqlalchemy as sa
 from showcase.extensions import db
 from showcase.models import Council
 
+_KIND = re.compile(r"\b(?:county|city|royal|metropolitan|district|unitary|borough|council|combined|authority|of|the)\b")
+"""Words that say what kind of council it is."""
+NO_COUNCIL = frozenset({"", "london"})
+"""What is left of some names without them, and is the name of no one council."""
+
 
 @dataclass(frozen=True)
 class CouncilNames:
@@ -18,7 +23,9 @@ class CouncilNames:
     by_code: Mapping[str, str]
     """Full name by GSS code."""
     codes: Mapping[str, str]
-    """GSS code by each name, short name and code, in plain lower case. A name that two councils share is left out."""
+    """GSS code by each name (also without the kind of council), short name and code, in plain lower case.
+
+    A name that two councils share is left out."""
 
     def read(self, text: str) -> tuple[list[str], list[str]]:
         """Return the GSS codes of the councils named (one a line, or between semicolons), and what is wrong."""
@@ -51,15 +58,21 @@ def load() -> CouncilNames:
         sa.select(Council.gss_code, Council.name, Council.short_name).order_by(Council.name, Council.gss_code)
     ).all()
     codes: dict[str, str] = {}
+    bare: dict[str, str] = {}
     shared: set[str] = set()
+    doubtful = set(NO_COUNCIL)
     for code, full, short in rows:
         if code:
             for name in {_plain(name) for name in (code, full, short) if name}:
                 if codes.setdefault(name, code) != code:
                     shared.add(name)
+            for name in {_bare(full), _bare(short or "")}:
+                if bare.setdefault(name, code) != code:
+                    doubtful.add(name)
     return CouncilNames(
         {code: name for code, name, _ in rows if code},
-        {name: code for name, code in codes.items() if name not in shared},
+        {name: code for name, code in bare.items() if name not in doubtful}
+        | {name: code for name, code in codes.items() if name not in shared},
     )
 
 
@@ -70,6 +83,11 @@ def names_of(codes: Iterable[str]) -> dict[str, str]:
         return {}
     rows = db.session.execute(sa.select(Council.gss_code, Council.name).where(Council.gss_code.in_(wanted)))
     return {code: name for code, name in rows if code}
+
+
+def _bare(name: str) -> str:
+    """Return what people call a place: its name without what kind of council it has."""
+    return " ".join(_KIND.sub(" ", _plain(name)).split())
 
 
 def _plain(name: str) -> str:

@@ -44,6 +44,12 @@ CLOSENESS = ((3.2, Closeness.VERY_CLOSE), (2.1, Closeness.CLOSE), (1.2, Closenes
 SAME_NEED = 2.0
 """Least score at which another challenge is said to describe something like this one in other words."""
 
+LEAST_LIKENESS = 0.3
+"""Least cosine of the best pair of passages at which a challenge comes near a pasted text at all.
+
+Bundled model and the demo's challenges: nonsense and texts about other things reach at most .28, a line that names a
+need .34 and more."""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -190,9 +196,26 @@ def challenges_for(solution: Solution, *, seen_by: Actor, chosen: Chosen | None 
 
 
 def challenges_for_text(text: str, *, seen_by: Actor, number: int = 1) -> Page:
-    """Return a page of the open challenges that a pasted text may answer. Nothing of it is kept."""
-    query = ranking.query_from(Text.plain("pasted", text))
-    return _challenge_page(_challenges(query, seen_by, Chosen(is_open=True)), None, seen_by, number)
+    """Return a page of the open challenges that come near a pasted text. Nothing of it is kept."""
+    order = _challenges(ranking.query_from(Text.plain("pasted", text)), seen_by, Chosen(is_open=True))
+    near = replace(order, places=[place for place in order.places if _is_near(order, place)])
+    page = _challenge_page(near, None, seen_by, number)
+    return replace(page, cards=[replace(card, why=_of_text(card.why)) for card in page.cards])
+
+
+def _is_near(order: Order, place: Place) -> bool:
+    """Tell whether a text comes near the query at all: a score only says that it is nearer than others."""
+    query, encoded = order.query.encoded, order.encoded(place.id)
+    if encoded is None:
+        return False
+    if order.judge.has_meaning and encoded.has_vectors:
+        return float((query.passages @ encoded.passages.T).max()) >= LEAST_LIKENESS
+    return not query.terms.keys().isdisjoint(encoded.terms)
+
+
+def _of_text(told: Why) -> Why:
+    gaps = tuple(replace(gap, text=gap.text.replace("this profile", "your text")) for gap in told.gaps)
+    return replace(told, gaps=gaps)
 
 
 def _challenges(query: Query, seen_by: Actor, chosen: Chosen) -> Order:

@@ -11,7 +11,7 @@ from showcase.errors import DomainError
 from showcase.extensions import db
 from showcase.models import Organisation, Solution
 from showcase.models.enums import State
-from showcase.models.questions import Content
+from showcase.models.questions import Content, is_blank
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
 from showcase.policies import Actor, Permission, can, require
 from showcase.services import audit, council_names, pasting, publications
@@ -40,6 +40,10 @@ class Change:
     does: Literal["create", "update", "nothing"]
     content: Content
     solution: Solution | None = None
+    changed: Sequence[str] = ()
+    """Questions of the profile that would get another answer, by label,"""
+    emptied: Sequence[str] = ()
+    """and those that would have none any more."""
 
 
 @dataclass(frozen=True)
@@ -170,5 +174,11 @@ def _own_by_name(by: Actor) -> dict[str, Solution]:
 def _change(number: int, name: str, content: Content, solution: Solution | None) -> Change:
     if solution is None:
         return Change(number, name, "create", content)
-    is_new = any((solution.content.get(key) or None) != (answer or None) for key, answer in content.items())
-    return Change(number, name, "update" if is_new else "nothing", content, solution)
+    differing = [q for q in SOLUTION_QUESTIONS if q.name in content and _differs(solution.content, content, q.name)]
+    changed = [q.label for q in differing if not is_blank(content[q.name])]
+    emptied = [q.label for q in differing if is_blank(content[q.name])]
+    return Change(number, name, "update" if differing else "nothing", content, solution, changed, emptied)
+
+
+def _differs(before: Content, after: Content, name: str) -> bool:
+    return (before.get(name) or None) != (after.get(name) or None)

@@ -60,14 +60,16 @@ def read_table(file_name: str, data: bytes) -> Table:
 
 
 def read_csv(data: bytes) -> Table:
-    """Return the rows of a CSV file in UTF-8.
+    """Return the rows of a CSV file in UTF-8, with commas or, as some spreadsheet programs write it, semicolons.
 
     Raises:
         DomainError: it cannot be read.
     """
     try:
         text = data.decode("utf-8-sig")
-        rows = list(csv.reader(StringIO(text, newline=""), strict=True))
+        header = text.partition("\n")[0]
+        between = ";" if header.count(";") > header.count(",") else ","
+        rows = list(csv.reader(StringIO(text, newline=""), strict=True, delimiter=between))
     except UnicodeDecodeError:
         raise DomainError("The file is not UTF-8. In your spreadsheet program, save it as “CSV UTF-8”.") from None
     except csv.Error as error:

@@ -97,7 +97,11 @@ def test_anyone_may_try_a_text_and_nothing_is_kept(client: CheckedClient) -> Non
     answer = client.post("/try", data={"text": f"{DAMP} Made in Xanadu."})
     assert cards(answer.text)[0] == "How might we find damp homes before winter?"
     assert "Register with this text" in answer.text
-    assert "Nothing in this profile says" in answer.text
+    assert "Nothing in your text says" in answer.text
+    assert "this profile" not in answer.text
+    nonsense = client.post("/try", data={"text": "xyzzy plugh frobnicate quux"}).text
+    assert cards(nonsense) == []
+    assert "No open challenge comes near your text" in nonsense
     assert [text for text in everything_kept() if "Xanadu" in text] == []
     assert client.post("/try", data={"text": " "}).status_code == 422
 

@@ -12,7 +12,7 @@ from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Council, Solution, utc_now
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
-from showcase.services import csv_export, solutions, spreadsheets
+from showcase.services import council_names, csv_export, solutions, spreadsheets
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.publication_texts import SOLUTION, a_solution, take
 
@@ -171,3 +171,37 @@ def test_the_template_has_every_column(client: CheckedClient, people: People) ->
     table = spreadsheets.read_csv(client.get("/solutions/import/template.csv").data)
     assert table == [[question.name for question in SOLUTION_QUESTIONS]]
     assert spreadsheets.read_csv(csv_export.as_csv(["a"], [["@x"]]).encode()) == [["a"], ["@x"]]
+
+
+@pytest.mark.usefixtures("app")
+def test_councils_are_known_by_the_names_that_people_use() -> None:
+    """A place without the kind of its council is enough, unless two councils share it."""
+    for number, (name, short) in enumerate(
+        [
+            ("Durham County Council", "County Durham"),
+            ("Oldham Council", "Oldham"),
+            ("Bristol City Council", "Bristol"),
+            ("Dorset Council", "Dorset"),
+            ("Dorset County Council", "Dorset County"),
+            ("City of London", "City of London"),
+        ]
+    ):
+        db.session.add(Council(name=name, short_name=short, gss_code=f"E0000000{number}"))
+    db.session.flush()
+    names = council_names.load()
+    assert names.read("Durham\nBristol; Dorset\nDorset County Council") == (
+        ["E00000000", "E00000002", "E00000003", "E00000004"],
+        [],
+    )
+    assert names.read("London")[0] == []
+
+
+def test_what_an_import_would_change_and_empty_is_named(client: CheckedClient, people: People) -> None:
+    """The file is one that uses semicolons, as spreadsheet programs write it on some machines."""
+    solution = a_solution(people.founder)
+    client.sign_in(people.founder)
+    file = f"name;summary;contact_name\n{solution.title};Another summary, with a comma;\n".encode()
+    data = {"file": (BytesIO(file), "profiles.csv")}
+    page = client.post("/solutions/import", data=data, content_type="multipart/form-data")
+    labels = {name: unescape(SOLUTION_QUESTIONS[name].label) for name in ("summary", "contact_name")}
+    assert f"Changed: {labels['summary']}. Emptied: {labels['contact_name']}." in unescape(page.text)
