@@ -156,7 +156,7 @@ def _sentences(text: Text) -> list[str]:
         sentence
         for _, part in prose(text).fields
         for sentence in sentences(part)
-        if sentences(sentence) == [sentence] and len(sentence.split()) <= PASSAGE_WORDS - SHORT_FIELD
+        if sentences(sentence) == (sentence,) and len(sentence.split()) <= PASSAGE_WORDS - SHORT_FIELD
     ]
 
 

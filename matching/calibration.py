@@ -83,6 +83,11 @@ class Background:
         """Return the vectors less the mean, as unit rows."""
         return normalised(vectors - self.mean)
 
+    def similarities(self, query: Rows, vectors: Rows) -> Rows:
+        """Return float32 [vectors]: the cosine of each with the query, both less the mean."""
+        found: Rows = self.centred(vectors) @ self.centred(query[None, :])[0]
+        return found
+
     def hubness(self, centred: Rows, ids: Sequence[str]) -> Rows:
         """Return float32 [texts]: mean similarity to the nearest of the sample, blended with what is usual."""
         return _blended(self._nearness(centred, ids), self.usual_nearness, len(self.ids))

@@ -42,11 +42,10 @@ class Centred:
         found: Rows = 2 * (self._vectors.rows[:, :ROUGH] @ turned) - self._hubness.rows
         return found
 
-    def others(self, query: Rows, ids: Sequence[str], vectors: Rows) -> Rows:
-        """Return float32 [vectors]: the same for vectors that would stand under those ids."""
-        centred = self.background.centred(vectors)
-        found: Rows = 2 * (centred @ self.background.centred(query[None, :])[0])
-        return found - self.background.hubness(centred, ids)
+    def score(self, query: Rows, id: str, vector: Rows) -> Rows:
+        """Return float32 [1]: the same for a vector that would stand under that id."""
+        found = 2 * self.background.similarities(query, vector[None, :])
+        return found - self.background.hubness(self.background.centred(vector[None, :]), [id])
 
     def sample_scores(self, query: Rows, exclude: Collection[str]) -> Rows:
         """Return the same for the texts of the calibration's sample."""
@@ -59,13 +58,10 @@ class Centred:
         return found
 
 
-def passage_scores(background: PassageBackground, queries: Rows, ids: Sequence[str], runs: Sequence[Rows]) -> Rows:
-    """Return float32 [texts]: how well each text's passages, float32 [passages, dimension], answer the query's."""
-    starts = np.cumsum([0, *(len(run) for run in runs)])[:-1]
-    rows = np.concatenate(runs)
-    nearest = np.maximum.reduceat(rows @ queries.T, starts, axis=0)
-    found: Rows = 2 * nearest.mean(axis=1) - background.hubness(rows, starts, ids)
-    return found
+def passage_scores(background: PassageBackground, queries: Rows, id: str, rows: Rows) -> Rows:
+    """Return float32 [1]: how well passages that would stand under that id answer the query's, on average."""
+    found: Rows = 2 * (rows @ queries.T).max(axis=0).mean(keepdims=True)
+    return found - background.hubness(rows, np.zeros(1, np.int64), [id])
 
 
 def passage_sample_scores(background: PassageBackground, queries: Rows, exclude: Collection[str]) -> Rows:

@@ -87,25 +87,43 @@ class Postings:
         holders = self._holders[number] if number is not None else 0
         return math.log(1 + (self._live - holders + 0.5) / (holders + 0.5))
 
-    def scores(self, query: Mapping[str, float]) -> Scores:
-        """Return BM25 of the query, terms with how often they count, against every document, float64 [slots]."""
+    def weights(self, query: Mapping[str, float]) -> dict[str, float]:
+        """Return what each term of a query counts, given how often it counts there: rare ones more."""
+        return {term: self.weight(term) * repeats for term, repeats in query.items()}
+
+    def scores(self, weights: Mapping[str, float]) -> Scores:
+        """Return BM25 of the query whose terms have these `weights`, against every document, float64 [slots]."""
         found = np.zeros(len(self._starts) - 1)
-        for term, repeats in query.items():
+        for term, weight in weights.items():
             number = self._number.get(term)
             if number is not None and self._slots[number]:
                 slots, gains = np.frombuffer(self._slots[number], np.int32), np.frombuffer(self._gains[number], "f4")
-                found[slots] += np.float32(self.weight(term) * repeats) * gains
+                found[slots] += np.float32(weight) * gains
         return found
 
-    def term_scores(self, query: Mapping[str, float], document: Mapping[str, int]) -> dict[str, float]:
+    def term_scores(self, weights: Mapping[str, float], document: Mapping[str, int]) -> dict[str, float]:
         """Return what each shared term adds to BM25 of one document, given its term counts; most first."""
         damping = float(self._damping(np.array([float(sum(document.values()))]))[0])
         found = {
-            term: self.weight(term) * repeats * document[term] * (K1 + 1) / (document[term] + damping)
-            for term, repeats in query.items()
+            term: weight * document[term] * (K1 + 1) / (document[term] + damping)
+            for term, weight in weights.items()
             if term in document
         }
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def losses(
+        self, weights: Mapping[str, float], document: Mapping[str, int], parts: Sequence[Mapping[str, int]]
+    ) -> Scores:
+        """Return how much lower BM25 of a document would be without each of its parts, float64 [parts]."""
+        shared = [term for term in weights if term in document]
+        whole = np.array([float(document[term]) for term in shared])
+        counts = np.array([[0.0] * len(shared), *([part.get(term, 0) for term in shared] for part in parts)])
+        lengths = np.array([0.0, *(sum(part.values()) for part in parts)])
+        left = np.maximum(whole - counts, 0.0)
+        damping = self._damping(np.maximum(sum(document.values()) - lengths, 0.0))
+        scores: Scores = (left * (K1 + 1) / (left + damping[:, None])) @ np.array([weights[term] for term in shared])
+        found: Scores = scores[0] - scores[1:]
+        return found
 
     def _damping(self, lengths: Scores) -> Scores:
         return K1 * (1 - B + B * lengths / self._mean_length)

@@ -17,7 +17,7 @@ from matching.calibration import USUAL_SPREAD, gist, spread
 from matching.collection import Collection
 from matching.encoding import Encoded
 from matching.ingredients import passage_sample_scores, passage_scores
-from matching.postings import K1, Postings
+from matching.postings import K1
 from matching.vectors import Flags, Slots
 
 RANKER_VERSION = "hybrid-3"
@@ -25,7 +25,7 @@ RANKER_VERSION = "hybrid-3"
 
 WORDS_ONLY = "Ranked by shared words only: the language model was not available for this text."
 
-EXHAUSTIVE = 4_000
+EXHAUSTIVE = 2_000
 """Up to so many documents the formula is computed for all; beyond, for a shortlist."""
 SHORTLIST = 1_000
 """Documents that are best by words and, roughly, by gist and whole (measured: docs/matching.md)."""
@@ -93,17 +93,15 @@ class Judge:
         if has_vectors:
             self._weights |= {"passages": weights.passages, "gist": weights.gist, "whole": weights.whole}
         self.has_meaning = has_vectors
-        self._asked = {term: 1 + math.log(count) for term, count in query.terms.items()}
+        self._asked = collection.postings.weights({term: 1 + math.log(n) for term, n in query.terms.items()})
         self.lexical = collection.postings.scores(self._asked)
-        self._scales = {
-            "lexical": spread(self.lexical[collection.live(None, exclude)], self._usual_lexical(collection.postings))
-        }
+        self._scales = {"lexical": spread(self.lexical[collection.live(None, exclude)], self._usual_lexical())}
         if has_vectors:
             self._gist = gist(query)
             self._scales |= self._dense_scales(exclude)
 
-    def _usual_lexical(self, postings: Postings) -> float:
-        return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(postings.weight(t) * n for t, n in self._asked.items())
+    def _usual_lexical(self) -> float:
+        return USUAL_LEXICAL_SPREAD * (K1 + 1) * sum(self._asked.values())
 
     def _dense_scales(self, exclude: AbstractSet[str]) -> dict[str, tuple[float, float]]:
         here, query = self._collection, self._query
@@ -143,33 +141,42 @@ class Judge:
         total = total[slots]
         return np.sort(slots[np.argpartition(-total, SHORTLIST)[:SHORTLIST]])
 
-    def documents(self, ids: Sequence[str], documents: Sequence[Encoded]) -> dict[str, Scores]:
-        """Return the contributions that texts would have if each stood in the collection under its id, float64 [texts].
-
-        Either all of them have vectors or none has.
-        """
-        here, query = self._collection, self._query
-        lexical = [sum(here.postings.term_scores(self._asked, one.terms).values()) for one in documents]
-        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array(lexical)}
-        if self.has_meaning and documents[0].has_vectors:
-            runs = [one.passages for one in documents]
-            raw["passages"] = passage_scores(here.calibration.passages, query.passages, ids, runs)
-            raw["gist"] = here.gists.others(self._gist, ids, np.stack([run.mean(axis=0) for run in runs]))
-            raw["whole"] = here.wholes.others(query.whole, ids, np.stack([one.whole for one in documents]))
-        return self._contributions(raw, np.ones(len(documents), np.bool_))
-
     def document(self, id: str, document: Encoded) -> dict[str, float]:
-        """Return the contributions of `documents` for one text; an ingredient that says nothing of it adds nothing."""
-        found = self.documents([id], [document])
+        """Return the contributions a text would have if it stood in the collection under that id."""
+        here, query = self._collection, self._query
+        lexical = sum(here.postings.term_scores(self._asked, document.terms).values())
+        raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array([lexical])}
+        if self.has_meaning and document.has_vectors:
+            raw["passages"] = passage_scores(here.calibration.passages, query.passages, id, document.passages)
+            raw["gist"] = here.gists.score(self._gist, id, gist(document))
+            raw["whole"] = here.wholes.score(query.whole, id, document.whole)
+        found = self._contributions(raw, np.ones(1, np.bool_))
         return {name: float(found[name][0]) if name in found else 0.0 for name in self._weights}
 
-    def scores(self, ids: Sequence[str], documents: Sequence[Encoded]) -> Scores:
-        """Return the sums of `documents`' contributions, float64 [texts]."""
-        return _total(self.documents(ids, documents), len(documents))
+    def losses(self, document: Encoded, terms: Sequence[Mapping[str, int]]) -> Scores:
+        """Return how much lower the score would be without each passage, float64 [passages]; of two at least.
 
-    def score(self, id: str, document: Encoded) -> float:
-        """Return the sum of `document`'s contributions."""
-        return sum(self.document(id, document).values())
+        A passage that is taken away answers nothing (passages), is no part of the mean (gist), and its words, `terms`
+        by passage, are not there (lexical). The vector of the whole text, and how near the text is to everything, are
+        the text's own and stay.
+        """
+        rows, query = document.passages, self._query
+        products = rows @ query.passages.T
+        nearest, second = -np.partition(-products, 1, axis=0)[:2]
+        answers = np.where(products == nearest, nearest - second, 0).mean(axis=1)
+        means = np.concatenate([rows.sum(axis=0)[None, :], rows.sum(axis=0) - rows])
+        means[0] /= len(rows)
+        means[1:] /= len(rows) - 1
+        near = self._collection.calibration.gists.similarities(self._gist, means)
+        raw = {
+            "lexical": self._collection.postings.losses(self._asked, document.terms, terms),
+            "passages": 2 * answers,
+            "gist": 2 * (near[0] - near[1:]),
+        }
+        found: Scores = sum(
+            (self._weights[name] / self._scales[name][1] * values for name, values in raw.items()), np.zeros(len(rows))
+        )
+        return found
 
     def term_contributions(self, document: Encoded) -> dict[str, float]:
         """Return how much lower the document's score would be without each shared term; most first."""
@@ -249,7 +256,7 @@ Baseline = Callable[[Collection, Encoded, Flags], Scores]
 
 def lexical_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
     """Return BM25 alone, for every slot."""
-    return collection.postings.scores(query.terms)
+    return collection.postings.scores(collection.postings.weights(query.terms))
 
 
 def dense_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:

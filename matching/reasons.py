@@ -5,15 +5,15 @@ is how much lower the score would be without that passage, or without those word
 taken away is not named.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from matching.encoding import Encoded
 from matching.ranker import Judge
-from matching.requirements import Gap, gaps, requirements
-from matching.texts import Passage, Text, passages, prose, term_counts, words_by_term
+from matching.requirements import Gap, gaps, requirements, wanted_terms
+from matching.texts import Text, passages, prose, term_counts, words_by_term
 
 MOST_TERMS = 10
 
@@ -62,29 +62,23 @@ def explain(judge: Judge, query: Pair, document: Pair) -> Explanation:
     )
 
 
-def without(document: Encoded, cut: Sequence[Passage], place: int) -> Encoded:
-    """Return the document as it would be without one of its passages; the whole-text vector is kept."""
-    gone = term_counts(cut[place].text)
-    left = {term: count - gone.get(term, 0) for term, count in document.terms.items() if count > gone.get(term, 0)}
-    return replace(document, terms=left, vectors=np.delete(document.vectors, 1 + place, axis=0))
-
-
 def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | None:
     if not judge.has_meaning or not document.encoded.has_vectors:
         return None
     cut = passages(prose(document.text))
     if not cut:
         return None
-    left = [without(document.encoded, cut, place) for place in range(len(cut))] if len(cut) > 1 else []
-    score, *scores = judge.scores([document.text.id] * (1 + len(left)), [document.encoded, *left]).tolist()
-    place = int(np.argmin(scores)) if scores else 0
-    contribution = score - scores[place] if scores else score
-    if contribution <= 0:
+    if len(cut) > 1:
+        losses = judge.losses(document.encoded, [term_counts(passage.text) for passage in cut])
+    else:
+        losses = np.array([sum(judge.document(document.text.id, document.encoded).values())])
+    place = int(np.argmax(losses))
+    if losses[place] <= 0:
         return None
     parts = passages(prose(query.text)) or passages(query.text)
     asked = [passage.text for passage in parts] or [query.text.whole]
     nearest = int(np.argmax(query.encoded.passages @ document.encoded.passages[place]))
-    return PassageReason(asked[nearest], cut[place].text, round(contribution, 4))
+    return PassageReason(asked[nearest], cut[place].text, round(float(losses[place]), 4))
 
 
 def _shared_terms(judge: Judge, query: Encoded, document: Pair) -> TermsReason | None:
@@ -99,6 +93,6 @@ def _shared_terms(judge: Judge, query: Encoded, document: Pair) -> TermsReason |
 
 def _gaps(judge: Judge, query: Pair, document: Encoded) -> list[Gap]:
     asked = requirements(query.text)
-    weight = {term: judge.term_weight(term) for one in asked for term in term_counts(one.text)}
+    weight = {term: judge.term_weight(term) for one in asked for term in wanted_terms(one)}
     nearest = document.passages if document.has_vectors and judge.has_meaning else np.zeros((0, 0))
     return gaps(asked, query.encoded.requirements, nearest, document.terms, weight)

@@ -7,6 +7,7 @@ their sentences is one; elsewhere a sentence counts when it says that something 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +57,8 @@ class Gap:
     text: str
 
 
-def requirements(challenge: Text) -> list[Requirement]:
+@lru_cache(maxsize=256)
+def requirements(challenge: Text) -> tuple[Requirement, ...]:
     """Return what a challenge asks for, in its own sentences and order, at most `MOST`."""
     found = [
         Requirement(sentence, name)
@@ -65,7 +67,13 @@ def requirements(challenge: Text) -> list[Requirement]:
         for sentence in sentences(part)
         if len(sentence.split()) >= FEWEST_WORDS and (name in FIELDS or _ASKS.search(sentence))
     ]
-    return found[:MOST]
+    return tuple(found[:MOST])
+
+
+@lru_cache(maxsize=4_096)
+def wanted_terms(requirement: Requirement) -> frozenset[str]:
+    """Return the stemmed terms of a requirement."""
+    return frozenset(term_counts(requirement.text))
 
 
 def gaps(
@@ -89,6 +97,6 @@ def gaps(
 
 
 def _coverage(requirement: Requirement, terms: Mapping[str, int], weight: Mapping[str, float]) -> float:
-    wanted = term_counts(requirement.text)
+    wanted = wanted_terms(requirement)
     total = sum(weight.get(term, 0.0) for term in wanted)
     return sum(weight.get(term, 0.0) for term in wanted if term in terms) / total if total else 1.0

@@ -78,11 +78,11 @@ class Passage:
     """The field its last sentence stands in."""
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def sentences(text: str) -> tuple[str, ...]:
     """Split a text into sentences; a line break or bullet ends one too, and overlong runs are cut evenly."""
-    return [
-        piece for line in text.splitlines() for part in _of_line(_BULLET.sub("", line)) for piece in _cut_evenly(part)
-    ]
+    lines = (_BULLET.sub("", line) for line in text.splitlines())
+    return tuple(piece for line in lines for part in _of_line(line) for piece in _cut_evenly(part))
 
 
 def prose(text: Text) -> Text:
@@ -103,8 +103,8 @@ def _without_lists(part: str) -> str:
 
 
 def _is_listing(sentence: str) -> bool:
-    words = [_POSSESSIVE.sub("", word.lower()) for word in _TOKEN.findall(sentence)]
-    return sum(word in _SMALL_WORDS for word in words) < LEAST_SMALL_WORDS * len(words)
+    words = sentence.lower().replace("’", "'").replace("'", " ").split()
+    return sum(map(_SMALL_WORDS.__contains__, words)) < LEAST_SMALL_WORDS * len(words)
 
 
 def _of_line(line: str) -> Iterator[str]:
@@ -134,7 +134,7 @@ def passages(text: Text) -> list[Passage]:
     found: list[Passage] = []
     carried: list[str] = []
     for name, part in text.fields:
-        waiting = carried + sentences(part)
+        waiting = [*carried, *sentences(part)]
         carried = []
         if sum(_count(s) for s in waiting) <= SHORT_FIELD:
             carried = [_with_colon(sentence) for sentence in waiting]
@@ -183,23 +183,24 @@ def _stemmer() -> "snowballstemmer.stemmer":
     return snowballstemmer.stemmer("english")
 
 
-def _words(text: str) -> Iterator[str]:
-    for word in _TOKEN.findall(text):
-        plain = _POSSESSIVE.sub("", word.lower())
-        if plain not in STOP_WORDS:
-            yield plain
+@lru_cache(maxsize=200_000)
+def _term(word: str) -> str:
+    """Return the stem of a word as it is written, without its possessive; nothing for a stop word."""
+    plain = _POSSESSIVE.sub("", word).lower()
+    return "" if plain in STOP_WORDS else stem(plain)
 
 
 def term_counts(text: str) -> dict[str, int]:
     """Count the stemmed terms of a text, stop words left out."""
-    return dict(Counter(stem(word) for word in _words(text)))
+    counts = Counter(map(_term, _TOKEN.findall(text)))
+    del counts[""]
+    return dict(counts)
 
 
 def words_by_term(text: str) -> Mapping[str, str]:
     """Map each stemmed term of a text to the word by which it first appears, for showing and highlighting."""
     found: dict[str, str] = {}
-    for word in _TOKEN.findall(text):
-        plain = _POSSESSIVE.sub("", word)
-        if plain.lower() not in STOP_WORDS:
-            found.setdefault(stem(plain.lower()), plain)
-    return found
+    for word in dict.fromkeys(_TOKEN.findall(text)):
+        found.setdefault(_term(word), word)
+    found.pop("", None)
+    return {term: _POSSESSIVE.sub("", word) for term, word in found.items()}

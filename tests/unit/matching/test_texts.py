@@ -9,7 +9,7 @@ from matching.texts import LONGEST_SENTENCE, PASSAGE_WORDS, Text, passages, pros
 
 def test_sentences_end_at_stops_line_breaks_and_bullets_but_not_at_abbreviations() -> None:
     text = "Dr. Shah visits 4,200 homes, e.g. flats. It costs £1.2m a year! Why?\n- First need\n- Second need"
-    assert sentences(text) == [
+    assert list(sentences(text)) == [
         "Dr. Shah visits 4,200 homes, e.g. flats.",
         "It costs £1.2m a year!",
         "Why?",
