@@ -322,6 +322,18 @@ def test_suppliers_never_see_each_others_profiles(client: CheckedClient, people:
     assert "12,345" in client.get("/solutions/export.csv").text
 
 
+def test_staff_decide_at_the_end_of_what_they_read(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    take(challenge, "submit", people.officer)
+    client.sign_in(people.staff)
+    page = client.get(f"/challenges/{challenge.id}/draft").text
+    assert page.index('href="#decide"') < page.index("often after a child has been ill") < page.index("/steps/publish")
+    client.sign_in(people.officer)
+    page = client.get(f"/challenges/{challenge.id}/draft").text
+    assert page.index("/steps/recall") < page.index("often after a child has been ill")
+    assert "#decide" not in page
+
+
 def test_only_staff_publish_and_only_in_review(client: CheckedClient, people: People) -> None:
     challenge = a_challenge(people.officer)
     take(challenge, "submit", people.officer)
@@ -477,3 +489,24 @@ def test_a_profile_of_a_firm_that_waits_is_not_said_to_be_matched(client: Checke
 
 def test_an_address_may_end_in_a_slash(client: CheckedClient) -> None:
     assert client.get("/challenges/").status_code == 200
+
+
+def test_whom_a_text_goes_to_first_is_said(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer, owner="")
+    db.session.commit()
+    client.sign_in(people.officer)
+    path = f"/challenges/{challenge.id}/steps/submit"
+    assert "LGA staff read it and either publish it" in client.post(path).text
+    member_of(people.officer.organisation, "Lena Lead", is_procurement_lead=True)
+    db.session.commit()
+    assert "Your procurement lead reads it first" in client.post(path).text
+
+
+def test_whoever_was_quicker_is_named(client: CheckedClient, people: People) -> None:
+    colleague = member_of(people.staff.organisation, "Sky Staff")
+    challenge = a_challenge(people.officer)
+    published(challenge, people)
+    client.sign_in(colleague)
+    late = client.post(f"/challenges/{challenge.id}/steps/request_changes", data={"reason": "Say how many."})
+    assert late.status_code == 409
+    assert "Sam Staff published it on" in late.text
