@@ -418,3 +418,11 @@ def test_a_new_name_is_shown(client: CheckedClient, people: People) -> None:
 def test_the_public_is_asked_to_sign_in(client: CheckedClient, app: Flask) -> None:
     for path in ("/account", "/account/password", "/account/name", "/account/organisations"):
         assert client.get(path).location.startswith("/sign-in"), path
+
+
+def test_a_dead_link_leads_to_a_new_one(client: CheckedClient) -> None:
+    for path in ("/join", "/register", "/reset", "/invitations"):
+        page = client.get(f"{path}/abcdefghijklmnopqrstuvwxyz")
+        assert page.status_code == 410
+        for onward in ("/join", "/register", "/reset", "/sign-in"):
+            assert f'href="{onward}"' in page.text

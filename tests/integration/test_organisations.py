@@ -569,3 +569,10 @@ def test_a_first_lead_is_asked_about_what_is_in_review(client: CheckedClient, pe
     client.post(page_of(people.officer, f"/people/{people.officer.id}/lead"))
     db.session.refresh(waiting)
     assert waiting.state is State.IN_REVIEW  # one lead approved it; the next is not asked again
+
+
+def test_every_page_leads_to_ones_organisation(client: CheckedClient, people: People) -> None:
+    for membership in vars(people).values():
+        client.sign_in(membership)
+        assert f'href="{page_of(membership)}"' in client.get("/account").text.split("<main")[0]
+        assert client.get(page_of(membership)).status_code == 200
