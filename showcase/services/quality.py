@@ -12,7 +12,9 @@ from typing import Literal
 from showcase.models.challenge_questions import CHALLENGE_QUESTIONS
 from showcase.models.questions import Content, Kind, Question, Questionnaire, count_words
 from showcase.services.quality_words import (
+    BEFORE_PRODUCTS,
     EXPLAINED_ACRONYMS,
+    NOT_PRODUCT_WORDS,
     NOT_PRODUCTS,
     NUMBER_WORDS,
     PEOPLE_WORDS,
@@ -62,6 +64,10 @@ SOLUTION_SPEAK = tuple(
     )
 )
 _PRODUCT_NAME = re.compile(r"\b[A-Z][a-z]+[A-Z][A-Za-z]+\b|\b[A-Z]\w+[™®]")
+_NAMED = re.compile(
+    rf"\b(?:{'|'.join(BEFORE_PRODUCTS)}) (?:our |the |a |an )?((?:[A-Z][a-z]+[ -]){{1,2}}[A-Z][a-z]+)\b(?! [A-Z])"
+)
+"""Capitalised words after what one does with software: “We use Example Suite”. One word alone may be anything."""
 _ACRONYM = re.compile(r"(?<![\w/.@-])[A-Z]{2,6}s?(?![\w@/-]|\.\w)")
 _FIGURE = re.compile(rf"\d|%|\b(?:{'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
 _PEOPLE = re.compile(rf"\b(?:{'|'.join(PEOPLE_WORDS)})(?:s|es|’s|'s)?\b", re.IGNORECASE)
@@ -169,6 +175,9 @@ def _product_name(text: str) -> str | None:
         word = match.group()
         if word not in NOT_PRODUCTS and not word.startswith(("Mc", "Mac", "Fitz")):
             return word
+    for match in _NAMED.finditer(text):
+        if NOT_PRODUCT_WORDS.isdisjoint(re.split(r"[ -]", match.group(1))):
+            return match.group(1)
     return None
 
 

@@ -15,6 +15,31 @@ PRODUCT_WORDS = _listed(
 NOT_PRODUCTS = frozenset(_listed("GovTech, LinkedIn, YouTube, WhatsApp, FaceTime, DevOps, WiFi, PhD"))
 """Words written like a product's name that do not stand for a solution."""
 
+BEFORE_PRODUCTS = _listed(
+    """use, uses, using, used, buy, buying, bought, need, needs, want, replace, replaces, replacing, renew, renewing,
+    extend, extending, install, installing, upgrade, upgrading, upgrade to, switch to, runs on, run on,
+    held in, kept in, logged in, recorded in, licence for, licences for, contract for, integrate with,
+    integrates with, interface with, interfaces with"""
+)
+"""Words after which a capitalised name is likely to be a product's."""
+
+NOT_PRODUCT_WORDS = frozenset(
+    _listed(
+        """Council, Councils, Borough, County, City, Town, Parish, District, Region, England, Wales, Scotland, Ireland,
+        Britain, Kingdom, London, Street, Road, Lane, Park, Hall, House, School, College, University, Hospital, Library,
+        Centre, Station, Airport, Bridge, River, Act, Acts, Bill, Code, Order, Regulation, Regulations, Standard,
+        Standards, Directive, Duty, Law, Plan, Policy, Framework, Strategy, Register, Survey, Index, Scheme, Programme,
+        Fund, Grant, Credit, Benefit, Allowance, Tax, Government, Parliament, Ministry, Department, Office, Officer,
+        Officers, Minister, Board, Trust, Trusts, Authority, Authorities, Agency, Commission, Association, Partnership,
+        Ombudsman, Court, Tribunal, Police, Fire, Health, Care, Service, Services, Housing, Education, Social, Local,
+        National, Royal, Saint, North, South, East, West, Great, Greater, Upper, Lower, Monday, Tuesday, Wednesday,
+        Thursday, Friday, Saturday, Sunday, January, February, March, April, June, July, August, September, October,
+        November, December, Christmas, Easter, Year, English, Welsh, Polish, British, Sign, Language, Easy,
+        Read, Braille, Mr, Mrs, Ms, Dr, Hamlets, Keynes, Shields, Tyne, Forest"""
+    )
+)
+"""Words that show that a capitalised name is a place, a body, a law or a date."""
+
 EXPLAINED_ACRONYMS = frozenset(
     _listed(
         """AA, AI, AM, API, BBC, CCTV, CEO, COVID, CSV, DIY, DNA, DPIA, EU, FAQ, GDPR, GOV, GP, GPS, HR, HTML,

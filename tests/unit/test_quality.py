@@ -69,6 +69,22 @@ def test_words_of_the_present_state_are_no_solution(text: str) -> None:
     assert solution_speak(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_noticed"),
+    [
+        ("Crews use Whitespace Powersuite, which drops jobs.", True),
+        ("Jobs are kept in the Whitespace Powersuite and lost.", True),
+        ("Residents need Tower Hamlets Council to answer.", False),
+        ("We use the Care Act to decide.", False),
+        ("Callers in Milton Keynes wait for Whitespace Powersuite.", False),
+        ("Families moved to Milton Keynes.", False),
+    ],
+)
+def test_a_name_of_two_words_is_noticed_after_what_one_does_with_software(text: str, is_noticed: bool) -> None:
+    told = [advice.text for advice in advise(CHALLENGE_QUESTIONS, {"problem": text}) if "product’s name" in advice.text]
+    assert bool(told) is is_noticed
+
+
 def test_a_products_name_is_noticed_and_a_persons_is_not() -> None:
     assert any("RepairFinder" in each.text for each in advice_on("problem", "RepairFinder loses half of the reports."))
     assert not any("name" in each.text for each in advice_on("problem", "Mr McDonald waits in GovTech for it. " * 3))
