@@ -155,9 +155,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return {"message": "You are signed out."}, 401
     flash(
-        "Sign in to go on."
-        if request.method == "POST"
-        else "Sign in to see this page, if it is yours.",
+        "Sign in to go on." if request.method == "POST" else "Sign in to see this page, if it is yours.",
         "info",
     )
     adapter = current_app.create_url_adapter(request)
