@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 0
     embedder, cache = ModelEmbedder(), Cache(cache_folder())
-    print(table({name: measure(*files, embedder, cache) for name, *files in chosen.set}))
+    print(table({name: measure(texts, asked, labels, embedder, cache) for name, texts, asked, labels in chosen.set}))
     return 0
 
 
