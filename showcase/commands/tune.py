@@ -32,6 +32,8 @@ def tune(as_json: bool, propose: bool) -> None:
             proposed = weights.propose(report["new"], report, by=Actor(name="Command line"), now=utc_now())
             number = proposed.number
             db.session.commit()
+        db.session.close()
+        db.engine.dispose()
     if as_json:
         click.echo(json.dumps({**report, "proposed_as": number}))
     else:
