@@ -28,7 +28,7 @@ HEAD = (
     "Decided at (UTC)",
     "Reason",
     "Put forward by the supplier",
-    "Ranked by",
+    "Technical name of the ranking",
     "Note",
     "Address",
 )

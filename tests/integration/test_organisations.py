@@ -249,6 +249,16 @@ def test_wrong_facts_are_refused_and_kept_as_typed(
         assert not value.strip() or f'value="{value}"' in page.text
 
 
+def test_a_waiting_firm_is_decided_on_above_its_facts(client: CheckedClient, people: People) -> None:
+    people.founder.organisation.approved_at = None
+    db.session.commit()
+    client.sign_in(people.staff)
+    page = client.get(page_of(people.founder)).text
+    assert page.index("/steps/approve") < page.index("/steps/refuse") < page.index("Companies House number")
+    client.sign_in(people.founder)
+    assert "/steps/" not in client.get(page_of(people.founder)).text
+
+
 def test_staff_approve_refuse_suspend_and_reinstate(client: CheckedClient, people: People) -> None:
     supplier = people.founder.organisation
     supplier.approved_at = None
@@ -260,7 +270,8 @@ def test_staff_approve_refuse_suspend_and_reinstate(client: CheckedClient, peopl
     assert "No such firm." in mails_to(to)[-1].body
     assert "Not approved" in client.get(page_of(people.founder)).text
     assert client.get(page_of(people.founder, "/steps/approve")).status_code == 200
-    assert client.post(page_of(people.founder, "/steps/approve")).status_code == 302
+    done = client.post(page_of(people.founder, "/steps/approve"), follow_redirects=True).text
+    assert f"{supplier.name} is approved. Its administrators are told by e-mail." in done
     assert supplier.is_active
     assert client.post(page_of(people.founder, "/steps/approve")).status_code == 409
     assert client.post(page_of(people.founder, "/steps/suspend"), data={"reason": "Complaint."}).status_code == 302
