@@ -13,7 +13,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     # name: (module, attribute, what `showcase --help` says)
     "match": ("matching", "match", "Rank a file of solutions for one challenge, with reasons."),
     "evaluate": ("matching", "evaluate", "Measure a ranking against labelled queries (BEIR files)."),
-    "bench": ("bench", "bench", "Measure the ranking's speed and memory beside other ways to search."),
+    "bench": ("bench", "bench", "Measure the ranking's speed and memory beside others."),
     "tune": ("tune", "tune", "Fit the ranking's weights to what people decided, and compare (a proposal)."),
     "agenda": ("agenda", "agenda", "Make the agenda of an event, or check one (files)."),
     "run": ("serving", "run", "Run web and worker together on this machine."),
