@@ -55,7 +55,7 @@ def save(noun: Noun, publication: Publication, section: str) -> ResponseReturnVa
     with errors_on(form):
         _keep(publication, asked, form)
         if not is_readable:
-            flash(f"Saved, but not yet: {'; '.join(_unread(form))}. Correct it below.", "info")
+            flash(f"Saved, except: {'; '.join(_unread(form))}. Correct it below.", "info")
             form.version.data = merging.token_of(asked.questions, publication.content)
             return _section_page(noun, publication, asked, form)
         flash(f"Saved: {asked.title}.", "success")

@@ -151,7 +151,7 @@ def test_a_date_that_is_none_is_shown_again_as_typed(client: CheckedClient, peop
         "contract_ends_on-year": "2028",
     }
     page = client.post(url, data=data)
-    assert "Saved, but not yet: When that contract ends" in page.text
+    assert "Saved, except: When that contract ends" in page.text
     assert "There is no such date" in page.text
     assert 'value="31"' in page.text
     db.session.refresh(challenge)
