@@ -169,14 +169,18 @@ class Judge:
         means[1:] /= len(rows) - 1
         near = self._collection.calibration.gists.similarities(self._gist, means)
         raw = {
-            "lexical": self._collection.postings.losses(self._asked, document.terms, terms),
             "passages": 2 * answers,
             "gist": 2 * (near[0] - near[1:]),
         }
-        found: Scores = sum(
-            (self._weights[name] / self._scales[name][1] * values for name, values in raw.items()), np.zeros(len(rows))
-        )
+        found = self.word_losses(document, terms)
+        for name, values in raw.items():
+            found = found + self._weights[name] / self._scales[name][1] * values
         return found
+
+    def word_losses(self, document: Encoded, terms: Sequence[Mapping[str, int]]) -> Scores:
+        """Return how much lower the score would be without the words of each part, float64 [parts]."""
+        share = self._weights["lexical"] / self._scales["lexical"][1]
+        return share * self._collection.postings.losses(self._asked, document.terms, terms)
 
     def term_contributions(self, document: Encoded) -> dict[str, float]:
         """Return how much lower the document's score would be without each shared term; most first."""

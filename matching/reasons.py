@@ -13,7 +13,7 @@ import numpy as np
 from matching.encoding import Encoded
 from matching.ranker import Judge
 from matching.requirements import Gap, gaps, requirements, wanted_terms
-from matching.texts import Text, passages, prose, term_counts, words_by_term
+from matching.texts import Text, passages, prose, sentences, term_counts, words_by_term
 
 MOST_TERMS = 10
 
@@ -25,6 +25,10 @@ class PassageReason:
     challenge: str
     solution: str
     contribution: float
+    sentence: str
+    """The passage's sentence whose words add most; empty where no word of the passage is the query's."""
+    sentence_contribution: float
+    """How much lower the score would be without that sentence's words: of meaning, only passages are known."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,15 @@ def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | 
     parts = passages(prose(query.text)) or passages(query.text)
     asked = [passage.text for passage in parts] or [query.text.whole]
     nearest = int(np.argmax(query.encoded.passages @ document.encoded.passages[place]))
-    return PassageReason(asked[nearest], cut[place].text, round(float(losses[place]), 4))
+    sentence, weight = _best_sentence(judge, document.encoded, cut[place].text)
+    return PassageReason(asked[nearest], cut[place].text, round(float(losses[place]), 4), sentence, round(weight, 4))
+
+
+def _best_sentence(judge: Judge, document: Encoded, passage: str) -> tuple[str, float]:
+    parts = sentences(passage)
+    losses = judge.word_losses(document, [term_counts(part) for part in parts])
+    place = int(np.argmax(losses))
+    return (parts[place], float(losses[place])) if losses[place] > 0 else ("", 0.0)
 
 
 def _shared_terms(judge: Judge, query: Encoded, document: Pair) -> TermsReason | None:

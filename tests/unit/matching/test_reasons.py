@@ -68,6 +68,15 @@ def test_the_passage_named_speaks_of_the_need(collection: Collection) -> None:
     assert "tea" not in why.passage.solution
 
 
+def test_the_sentence_named_is_the_one_whose_words_add_most(collection: Collection, challenge: Encoded) -> None:
+    judge, text = Ranker(collection).judge(challenge), Text.plain("damp", SOLUTIONS["damp"])
+    why = explained(collection, text).passage
+    assert why is not None
+    assert why.sentence == "Predicts damp and mould in council homes."
+    words = judge.term_contributions(collection.get("damp"))
+    assert 0 < why.sentence_contribution < sum(words[term] for term in ("damp", "mould", "home")) + 0.01
+
+
 def test_no_passage_is_named_where_none_helps(collection: Collection) -> None:
     assert explained(collection, Text.plain("tea", "Tea and cake by the sea.")).passage is None
 
