@@ -22,9 +22,9 @@ NEIGHBOURS = 10
 
 PASSAGE_SAMPLE = 500
 """Texts of the sample whose passages are kept: enough to tell how far scores spread, at a quarter of the time."""
-PROBES = 1_000
+PROBES = 400
 """Passages of the sample against which the hubness of others is measured."""
-PASSAGE_NEIGHBOURS = 20
+PASSAGE_NEIGHBOURS = 8
 """The same for passages, of the `PROBES`."""
 
 PRIOR = 20

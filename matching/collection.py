@@ -12,11 +12,11 @@ from itertools import islice
 
 import numpy as np
 
-from matching.calibration import Calibration, gist, sampled
+from matching.calibration import Calibration, sampled
 from matching.encoding import DifferentModels, Encoded
 from matching.ingredients import Centred
 from matching.postings import Postings
-from matching.vectors import Flags, Growing, Rows, Slots, Vectors
+from matching.vectors import Flags, Growing, Half, Rows, Slots, Vectors
 
 FEWEST_DEAD = 256
 """Dead slots that are always put up with."""
@@ -94,16 +94,21 @@ class Collection:
         self._has_vectors.extend(np.array([one.has_vectors for one in documents]))
         self.postings.extend([one.terms for one in documents])
         nothing = np.zeros((1, self.calibration.dimension), np.float16)
-        self.vectors.extend([one.vectors if one.has_vectors else nothing for one in documents])
-        self._put_meaning(ids, [one if one.has_vectors else Encoded(nothing, {}) for one in documents])
+        self._put_meaning(ids, [one.vectors if one.has_vectors else nothing for one in documents])
 
-    def _put_meaning(self, ids: list[str], documents: list[Encoded]) -> None:
-        passages = [one.passages for one in documents]
-        starts = np.cumsum([0, *(len(rows) for rows in passages)])[:-1]
-        rows = np.concatenate(passages)
+    def _put_meaning(self, ids: list[str], runs: list[Half]) -> None:
+        """Put the rows of the next slots, one run of rows for each: the whole text, then its passages if it was cut."""
+        lengths = np.array([len(run) for run in runs])
+        firsts = np.cumsum(lengths) - lengths
+        rows = np.concatenate(runs).astype(np.float32)
+        self.vectors.extend(rows, lengths)
+        self.wholes.extend(ids, rows[firsts])
+        is_passage = np.ones(len(rows), np.bool_)
+        is_passage[firsts[lengths > 1]] = False
+        rows, counts = rows[is_passage], np.maximum(lengths - 1, 1)
+        starts = np.cumsum(counts) - counts
+        self.gists.extend(ids, np.add.reduceat(rows, starts, axis=0) / counts[:, None].astype(np.float32))
         self._passage_hubness.extend(self.calibration.passages.hubness(rows, starts, ids))
-        self.wholes.extend(ids, np.stack([one.whole for one in documents]))
-        self.gists.extend(ids, np.stack([gist(one) for one in documents]))
 
     def remove(self, id: str) -> None:
         """Take a document out; an id that is not here is no mistake."""

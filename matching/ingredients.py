@@ -11,7 +11,7 @@ import numpy as np
 from matching.calibration import Background, PassageBackground
 from matching.vectors import Flags, Growing, Rows, Slots
 
-ROUGH = 192
+ROUGH = 128
 """How many numbers of a vector, the most telling first, are compared to find a shortlist."""
 
 

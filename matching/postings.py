@@ -8,6 +8,7 @@ compared with the calibration's mean. Removed documents stay in the arrays, unse
 import math
 from array import array
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,10 @@ class Postings:
         """Add the next documents, each its terms with their counts."""
         slot, start = len(self._starts) - 1, self._starts[-1]
         for document in documents:
-            self._terms.extend([self._numbered(term) for term in document])
+            numbers: list[Any] = list(map(self._number.get, document))
+            if None in numbers:
+                numbers = [self._numbered(term) for term in document]
+            self._terms.extend(numbers)
             self._counts.extend(document.values())
             self._starts.append(len(self._terms))
         self._live += len(documents)

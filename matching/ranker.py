@@ -27,7 +27,7 @@ WORDS_ONLY = "Ranked by shared words only: the language model was not available 
 
 EXHAUSTIVE = 2_000
 """Up to so many documents the formula is computed for all; beyond, for a shortlist."""
-SHORTLIST = 1_000
+SHORTLIST = 500
 """Documents that are best by words and, roughly, by gist and whole (measured: docs/matching.md)."""
 
 RRF_K = 60
@@ -94,6 +94,7 @@ class Judge:
             self._weights |= {"passages": weights.passages, "gist": weights.gist, "whole": weights.whole}
         self.has_meaning = has_vectors
         self._asked = collection.postings.weights({term: 1 + math.log(n) for term, n in query.terms.items()})
+        self._rarity: dict[str, float] = {}
         self.lexical = collection.postings.scores(self._asked)
         self._scales = {"lexical": spread(self.lexical[collection.live(None, exclude)], self._usual_lexical())}
         if has_vectors:
@@ -190,7 +191,9 @@ class Judge:
 
     def term_weight(self, term: str) -> float:
         """Return how rare a term is in the collection."""
-        return self._collection.postings.weight(term)
+        if term not in self._rarity:
+            self._rarity[term] = self._collection.postings.weight(term)
+        return self._rarity[term]
 
     def _contributions(self, raw: Mapping[str, npt.NDArray[np.floating]], embedded: Flags) -> dict[str, Scores]:
         """Weigh raw scores; a document that is not embedded yet is taken as average by meaning."""

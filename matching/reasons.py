@@ -7,13 +7,14 @@ taken away is not named.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from matching.encoding import Encoded
 from matching.ranker import Judge
 from matching.requirements import Gap, gaps, requirements, wanted_terms
-from matching.texts import Text, passages, prose, sentences, term_counts, words_by_term
+from matching.texts import Passage, Text, passages, prose, sentences, term_counts, words_by_term
 
 MOST_TERMS = 10
 
@@ -69,21 +70,33 @@ def explain(judge: Judge, query: Pair, document: Pair) -> Explanation:
 def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | None:
     if not judge.has_meaning or not document.encoded.has_vectors:
         return None
-    cut = passages(prose(document.text))
+    cut, terms = _cut(document.text)
     if not cut:
         return None
     if len(cut) > 1:
-        losses = judge.losses(document.encoded, [term_counts(passage.text) for passage in cut])
+        losses = judge.losses(document.encoded, terms)
     else:
         losses = np.array([sum(judge.document(document.text.id, document.encoded).values())])
     place = int(np.argmax(losses))
     if losses[place] <= 0:
         return None
-    parts = passages(prose(query.text)) or passages(query.text)
+    parts = _cut(query.text)[0] or passages(query.text)
     asked = [passage.text for passage in parts] or [query.text.whole]
     nearest = int(np.argmax(query.encoded.passages @ document.encoded.passages[place]))
     sentence, weight = _best_sentence(judge, document.encoded, cut[place].text)
     return PassageReason(asked[nearest], cut[place].text, round(float(losses[place]), 4), sentence, round(weight, 4))
+
+
+@lru_cache(maxsize=2_048)
+def _cut(text: Text) -> tuple[list[Passage], list[dict[str, int]]]:
+    """Return a text's passages and the terms of each. Kept, because it is the same profiles that are shown often."""
+    cut = passages(prose(text))
+    return cut, [term_counts(passage.text) for passage in cut]
+
+
+@lru_cache(maxsize=2_048)
+def _words(text: Text) -> Mapping[str, str]:
+    return words_by_term(text.whole)
 
 
 def _best_sentence(judge: Judge, document: Encoded, passage: str) -> tuple[str, float]:
@@ -97,7 +110,7 @@ def _shared_terms(judge: Judge, query: Encoded, document: Pair) -> TermsReason |
     weights = judge.term_contributions(document.encoded)
     if not weights:
         return None
-    words = words_by_term(document.text.whole)
+    words = _words(document.text)
     best = list(weights.items())[:MOST_TERMS]
     shown = {words.get(term, term): round(weight, 4) for term, weight in best}
     return TermsReason(shown, round(sum(weights.values()), 4))

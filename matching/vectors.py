@@ -5,7 +5,6 @@ thousand documents of six passages take half a gigabyte. The rows of a document 
 documents stay, owned by nobody, until `Collection` rebuilds.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import faiss
@@ -61,13 +60,10 @@ class Vectors:
         self._bounds = Growing(kind=np.int64)
         self._bounds.extend(np.zeros(1, np.int64))
 
-    def extend(self, runs: Sequence[Half]) -> None:
-        """Add the rows of the next slots, each float16 [rows, dimension] of at least one row."""
-        if not runs:
-            return
-        lengths = np.array([len(run) for run in runs], np.int64)
+    def extend(self, rows: Rows, lengths: Slots) -> None:
+        """Add the rows of the next slots, float32 [rows, dimension], at least one row for each slot."""
         self._bounds.extend(self._bounds.rows[-1] + np.cumsum(lengths))
-        self._index.add(np.concatenate(runs).astype(np.float32))
+        self._index.add(rows)
 
     def run(self, slot: int) -> Half:
         """Return a copy of one slot's rows, float16 [rows, dimension]."""
