@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching import collection as collection_module
 from matching.calibration import Calibration
 from matching.collection import Collection
 from matching.embedder import HashEmbedder
@@ -44,6 +45,18 @@ def test_changes_one_by_one_rank_as_a_fresh_collection_does(changes: list[tuple[
         fresh.put(id, left[id])
     assert set(grown) == set(left)
     assert dict(places(Ranker(grown).rank(QUERY, 20))) == pytest.approx(dict(places(Ranker(fresh).rank(QUERY, 20))))
+
+
+def test_many_at_once_rank_as_one_by_one(monkeypatch: pytest.MonkeyPatch, solutions: dict[str, Encoded]) -> None:
+    monkeypatch.setattr(collection_module, "TOGETHER", 4)
+    texts = [*solutions.items(), ("bins", solutions["damp"]), ("words", encode([Text.plain("w", "damp")], None)[0])]
+    calibration = Calibration.of(texts[:3])
+    at_once, one_by_one = Collection(calibration), Collection(calibration)
+    at_once.put_many(texts)
+    for id, one in texts:
+        one_by_one.put(id, one)
+    assert len(at_once) == len(solutions) + 1
+    assert places(Ranker(at_once).rank(QUERY64, 9)) == places(Ranker(one_by_one).rank(QUERY64, 9))
 
 
 def test_many_edits_do_not_pile_up(solutions: dict[str, Encoded]) -> None:
