@@ -41,7 +41,7 @@ STOP_WORDS = frozenset(
 )
 
 LEAST_SMALL_WORDS = 0.08
-"""Share of the small words that sentences are held together with, below which words are a list. Prose has .3 to .5."""
+"""Share of the small words that sentences are held together with, below which words are a list (docs/matching.md)."""
 LIST_WORDS = 20
 """A list of fewer words, such as standards held or systems joined, is left to count; in real texts few are longer."""
 _SMALL_WORDS = STOP_WORDS | frozenset(  # Welsh prose is prose
