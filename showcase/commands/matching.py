@@ -123,7 +123,8 @@ def _pair(by_id: dict[str, Document], encoded: dict[str, Encoded], scored: Score
 def _row(rank: int, scored: Scored, solution: Document, challenge: Document, why: Explanation) -> Match:
     reasons: list[dict[str, Any]] = []
     if why.passage:
-        reasons.append({"kind": "passage", **vars(why.passage)})
+        promised = ("challenge", "solution", "contribution")
+        reasons.append({"kind": "passage", **{key: getattr(why.passage, key) for key in promised}})
     if why.terms:
         reasons.append({"kind": "terms", "terms": dict(why.terms.terms), "contribution": why.terms.contribution})
     reasons += [{"kind": "facet", **vars(facet)} for facet in _facets(challenge.answers, solution.answers)]
