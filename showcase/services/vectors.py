@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matching.embedder import Embedder
-from matching.encoding import Encoded, content_hash, encode, encode_challenges
+from matching.encoding import CUTTING, Encoded, content_hash, encode, encode_challenges
 from matching.texts import Text
 from showcase.extensions import db
 from showcase.models import Publication, Vector, VectorCounter, Version
@@ -22,6 +22,8 @@ from showcase.transactions import writing
 
 BATCH = 32
 """Texts encoded between two commits: what a killed worker has to do again at most."""
+CUT = f"cut {CUTTING}:"
+"""Begins the content hash: a row that was cut or counted in an older way is made again after an upgrade."""
 LEXICAL = "lexical:"
 """Marks the content hash of a row made without the model, to be made again once there is one."""
 
@@ -85,9 +87,12 @@ def refresh(
 
 
 def _stale(model: str, has_embedder: bool) -> sa.Select[uuid.UUID, str, uuid.UUID | None, Content, str | None]:
-    is_stale = Vector.version_id.is_distinct_from(Publication.published_version_id)
-    if has_embedder:
-        is_stale |= Vector.content_hash.startswith(LEXICAL)
+    is_of_today = Vector.content_hash.startswith(CUT)
+    if not has_embedder:
+        is_of_today |= Vector.content_hash.startswith(LEXICAL + CUT)
+    is_stale = Vector.version_id.is_distinct_from(Publication.published_version_id) | (
+        Vector.version_id.is_not(None) & ~is_of_today
+    )
     return (
         sa.select(Publication.id, Publication.kind, Version.id, Version.content, Vector.content_hash)
         .outerjoin(Version, Version.id == Publication.published_version_id)
@@ -113,7 +118,7 @@ def _encode(stale: Sequence[Stale], embedder: Embedder | None) -> list[tuple[Sta
 def _hash(item: Stale, embedder: Embedder | None) -> str:
     if item.text is None:
         return ""
-    return content_hash(item.text, embedder.name) if embedder else LEXICAL + content_hash(item.text, "")
+    return CUT + content_hash(item.text, embedder.name) if embedder else LEXICAL + CUT + content_hash(item.text, "")
 
 
 def _write(session: Session, written: Sequence[tuple[Stale, str, Encoded | None]], model: str) -> None:
