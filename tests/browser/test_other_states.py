@@ -1,0 +1,110 @@
+"""Pages that a demo shows only once something has happened: brought about through the services, then checked."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+from flask import url_for
+
+from showcase import create_app
+from showcase.access import actor_for
+from showcase.config import Settings
+from showcase.extensions import db
+from showcase.models import Account, Challenge, Council, Membership, Message, Publication, Solution, Supplier, utc_now
+from showcase.models.enums import State
+from showcase.services import people, publications, responses
+from showcase.transactions import begin_writing
+from tests.browser.checks import keep_picture, page_faults
+from tests.browser.conftest import ROLES, WIDTHS, Demo, OpenPage
+from tests.browser.test_every_page import OF_ANOTHER_STATE
+
+Addresses = dict[str, tuple[str, str]]
+"""By endpoint: the role that has it, and where it is."""
+
+
+@pytest.fixture(scope="module")
+def addresses(own_demo: Demo) -> Addresses:
+    """Bring the states about; in another thread, because Playwright keeps an event loop running in this one."""
+    settings = Settings(
+        own_demo.folder, f"sqlite:///{own_demo.folder / 'showcase.sqlite'}", "only-for-states" * 4, is_demo=True
+    )
+
+    def prepare() -> Addresses:
+        with create_app(settings).test_request_context():
+            begin_writing(db.session)
+            found = happenings()
+            db.session.commit()
+            return found
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(prepare).result()
+
+
+def happenings() -> Addresses:
+    officer, founder, staff = (member(role) for role in ("officer", "supplier", "staff"))
+    challenge, solution = published_of(Challenge, officer), published_of(Solution, founder)
+    response = responses.put_forward(challenge, solution, "It does this.", by=actor_for(founder), now=utc_now())
+    revise(solution, founder)
+    revise(challenge, officer)
+    waiting = Supplier(name="Waiting Ltd")
+    db.session.add_all(
+        [waiting, Membership(account=officer.account, organisation=member("other_officer").organisation)]
+    )
+    db.session.flush()
+    gone = member("other_supplier").account
+    people.deactivate(gone, by=actor_for(staff), now=utc_now())
+    message = db.session.scalars(sa.select(Message).limit(1)).one()
+    council = db.session.scalars(sa.select(Council).where(Council.id == officer.organisation_id)).one()
+    return {
+        "accounts.check_email": ("public", url_for("accounts.check_email")),
+        "accounts.choose_organisation": ("officer", url_for("accounts.choose_organisation")),
+        "challenges.compare": ("officer", url_for("challenges.compare", challenge_id=challenge.id)),
+        "challenges.reset": ("officer", url_for("challenges.reset", challenge_id=challenge.id)),
+        "messages.show": ("staff", url_for("messages.show", message_id=message.id)),
+        "organisations.domains": ("staff", url_for("organisations.domains", organisation_id=council.id)),
+        "organisations.keep_out": (
+            "staff",
+            url_for("organisations.keep_out", organisation_id=waiting.id, step="refuse"),
+        ),
+        "organisations.let_in": ("staff", url_for("organisations.let_in", organisation_id=waiting.id, step="approve")),
+        "people.reactivate": ("staff", url_for("people.reactivate", account_id=gone.id)),
+        "responses.show": ("supplier", url_for("responses.show", response_id=response.id)),
+        "solutions.compare": ("supplier", url_for("solutions.compare", solution_id=solution.id)),
+        "solutions.reset": ("supplier", url_for("solutions.reset", solution_id=solution.id)),
+        "responses.export": ("supplier", url_for("responses.export")),
+        "staff.export_suppliers": ("staff", url_for("staff.export_suppliers")),
+    }
+
+
+def member(role: str) -> Membership:
+    return db.session.scalars(sa.select(Membership).join(Account).where(Account.email == ROLES[role])).first()
+
+
+def published_of(kind: type[Publication], member: Membership) -> Publication:
+    wanted = sa.select(kind).where(kind.organisation_id == member.organisation_id, kind.state == State.PUBLISHED)
+    return db.session.scalars(wanted.order_by(kind.title).limit(1)).one()
+
+
+def revise(publication: Publication, member: Membership) -> None:
+    """Leave a published text with a second version that was taken back to draft."""
+    actor, now = actor_for(member), utc_now()
+    answers = {"problem": "Said in other words, and shorter."}
+    publications.save(publication, answers, revision=publication.revision, by=actor, now=now)
+    publications.take_step(publication, "submit", by=actor, now=now)
+    publications.take_step(publication, "recall", by=actor, now=now)
+
+
+@pytest.mark.parametrize("endpoint", sorted(OF_ANOTHER_STATE))
+def test_each_such_page_is_accessible(endpoint: str, addresses: Addresses, open_own: Callable[..., OpenPage]) -> None:
+    role, path = addresses[endpoint]
+    for width in WIDTHS:
+        page = open_own(role, width)
+        if endpoint in {"responses.export", "staff.export_suppliers"}:
+            assert page.request.get(path).status == 200
+            continue
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200
+        assert page_faults(page, answer.text()) == []
+        keep_picture(page, f"{endpoint}-{width}")
