@@ -32,6 +32,7 @@ SEE: dict[str, Permission] = {
     "accounts": Permission.ACCOUNT_SEE,
     "messages": Permission.STAFF_AREA,
     "needs": Permission.NEED_SEE,
+    "events": Permission.EVENT_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)

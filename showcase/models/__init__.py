@@ -4,6 +4,7 @@ from showcase.models.accounts import Account, Membership, SignInSession, Throttl
 from showcase.models.audit import AuditEntry
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
+from showcase.models.events import Break, Call, Event, EventChallenge, Room, Session, Speaker, Track
 from showcase.models.heartbeats import Heartbeat
 from showcase.models.matches import Decision, RankerVersion, Vector, VectorCounter
 from showcase.models.messages import Message
@@ -11,6 +12,7 @@ from showcase.models.needs import Need, NeedMember, NeedRefusal
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
 from showcase.models.publications import Facet, Publication, StateChange, Version
 from showcase.models.responses import Response
+from showcase.models.selections import Candidate, Criterion, InterestDeclaration, Invitation, Score
 from showcase.models.solutions import Solution
 from showcase.models.weights import WeightAdoption, WeightSet
 
@@ -18,13 +20,21 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Base",
+    "Break",
+    "Call",
+    "Candidate",
     "Challenge",
     "Council",
+    "Criterion",
     "Decision",
     "EmailDomain",
+    "Event",
+    "EventChallenge",
     "Facet",
     "Heartbeat",
     "Host",
+    "InterestDeclaration",
+    "Invitation",
     "Membership",
     "Message",
     "Need",
@@ -34,12 +44,17 @@ __all__ = [
     "Publication",
     "RankerVersion",
     "Response",
+    "Room",
+    "Score",
+    "Session",
     "SignInSession",
     "Solution",
+    "Speaker",
     "StateChange",
     "Supplier",
     "Throttle",
     "Ticket",
+    "Track",
     "Vector",
     "VectorCounter",
     "Version",

@@ -47,3 +47,46 @@ class TicketPurpose(StrEnum):
     REGISTER_SUPPLIER = "register_supplier"
     ACCEPT_INVITATION = "accept_invitation"
     RESET_PASSWORD = "reset_password"
+
+
+class EventState(StrEnum):
+    """How far a showcase has come."""
+
+    DRAFT = "draft"  # staff prepare it
+    ANNOUNCED = "announced"  # everyone may see it; its criteria are fixed
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class SessionKind(StrEnum):
+    """What a session of an event is."""
+
+    PITCH = "pitch"
+    TALK = "talk"
+    PANEL = "panel"
+
+
+class CriterionKind(StrEnum):
+    """How a criterion is marked."""
+
+    NUMBER = "number"
+    RATING = "rating"
+    YES_NO = "yes_no"
+
+
+class CandidateState(StrEnum):
+    """What became of a solution considered for a challenge of an event."""
+
+    CONSIDERED = "considered"
+    CHOSEN = "chosen"
+    RESERVE = "reserve"
+    NOT_CHOSEN = "not_chosen"
+
+
+class InvitationState(StrEnum):
+    """How far an invitation to an event has come."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"

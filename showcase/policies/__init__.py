@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from showcase.errors import NotAllowed
-from showcase.policies import texts
+from showcase.policies import agendas, engagement, events, interests, prices, registrations, texts
 from showcase.policies.answers import answers_for, readable_names
 from showcase.policies.permissions import Permission
 from showcase.policies.rules import PUBLIC, Actor, Rule, owns
@@ -35,9 +35,12 @@ __all__ = [
     "visible_to",
 ]
 
-TABLE: Mapping[Permission, Rule] = {**texts.TABLE}
+AREAS = (texts, events, agendas, registrations, engagement, interests, prices)
+TABLE: Mapping[Permission, Rule] = {name: rule for area in AREAS for name, rule in area.TABLE.items()}
 """Permission → rule. Read each line as "allowed when …"."""
-VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {**texts.VISIBLE}
+VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
+    model: clause for area in AREAS for model, clause in area.VISIBLE.items()
+}
 """Model → the WHERE clause of the rows that an actor may see."""
 
 

@@ -46,3 +46,17 @@ class Permission(StrEnum):
     RESPONSE_WITHDRAW = "response:withdraw"
     NEED_SEE = "need:see"
     NEED_ARRANGE = "need:arrange"
+
+    # showcase events
+    EVENT_SEE = "event:see"
+    EVENT_MANAGE = "event:manage"
+
+    # agendas
+
+    # registrations
+
+    # engagement
+
+    # interest lists
+
+    # contracts, prices and plans

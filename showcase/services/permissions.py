@@ -7,6 +7,7 @@ from showcase.policies import TABLE
 
 NOUNS: Mapping[str, str] = {
     "audit": "audit trail",
+    "event": "showcase",
     "match": "matches",
     "need": "shared need",
     "publication": "challenge statement or solution profile",

@@ -1,0 +1,14 @@
+"""Registrations, check-in and one-to-one meetings"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,25 @@
+"""Who may do what with showcase events: preparing them, choosing who pitches, inviting."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from showcase.models import Event
+from showcase.models.enums import EventState
+from showcase.policies.permissions import Permission
+from showcase.policies.rules import Actor, Rule, is_staff
+
+is_announced = Rule("it is announced", lambda a, s: s.is_announced)
+
+TABLE: Mapping[Permission, Rule] = {
+    Permission.EVENT_SEE: is_announced | is_staff,
+    Permission.EVENT_MANAGE: is_staff,
+}
+
+
+def _visible_events(actor: Actor) -> sa.ColumnElement[bool]:
+    return sa.true() if actor.is_staff else Event.state != EventState.DRAFT
+
+
+VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {Event: _visible_events}
