@@ -22,6 +22,9 @@ CUTTING = "1"
 
 Half = npt.NDArray[np.float16]
 
+_PLAIN = b"\x01"
+"""Begins stored terms; the compressed JSON of earlier rows begins with an x."""
+
 _NO_ROWS: Half = np.zeros((0, 0), np.float16)
 
 
@@ -66,14 +69,33 @@ class Encoded:
         """Return (vectors, terms) as bytes for storage."""
         head = np.array([*self.vectors.shape, len(self.requirements)], dtype="<u4").tobytes()
         body = b"".join(np.ascontiguousarray(rows, "<f2").tobytes() for rows in (self.vectors, self.requirements))
-        return head + body, zlib.compress(json.dumps(self.terms, separators=(",", ":")).encode(), 1)
+        return head + body, _packed(self.terms)
 
     @classmethod
     def from_blobs(cls, vectors: bytes, terms: bytes, model: str) -> "Encoded":
         """Read back what `to_blobs` wrote. Raises: ValueError when the bytes are not such a value."""
         rows, dimension, asked = (int(n) for n in np.frombuffer(vectors, "<u4", count=3))
         array = np.frombuffer(vectors, "<f2", offset=12).astype(np.float16).reshape(rows + asked, dimension)
-        return cls(array[:rows], json.loads(zlib.decompress(terms)), model, array[rows:])
+        return cls(array[:rows], _unpacked(terms), model, array[rows:])
+
+
+def _packed(terms: Mapping[str, int]) -> bytes:
+    """Return a mark, how many terms there are, their counts, and the terms a line each: quick to read, not small."""
+    numbers = np.array([len(terms), *terms.values()], "<u4").tobytes()
+    return _PLAIN + numbers + "\n".join(terms).encode()
+
+
+def _unpacked(stored: bytes) -> dict[str, int]:
+    """Read what `_packed` wrote, or the compressed JSON that rows held before. Raises: ValueError."""
+    if stored[:1] != _PLAIN:
+        try:
+            older: dict[str, int] = json.loads(zlib.decompress(stored))
+        except zlib.error as error:
+            raise ValueError(f"these bytes are no stored terms: {error}") from None
+        return older
+    size = int.from_bytes(stored[1:5], "little")
+    counts = np.frombuffer(stored, "<u4", size, 5).tolist()
+    return dict(zip(str(stored[5 + 4 * size :], "utf-8").split("\n"), counts, strict=True)) if size else {}
 
 
 def encode(texts: Sequence[Text], embedder: Embedder | None, *, as_queries: bool = False) -> list[Encoded]:

@@ -1,3 +1,6 @@
+import json
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -101,3 +104,17 @@ def test_the_hash_follows_words_fields_and_model() -> None:
     others = {content_hash(one, "n"), content_hash(Text("a", (("name", "Damp"), ("summary", "Sensors"))), "m")}
     assert content_hash(one, "m") not in others
     assert len(others) == 2
+
+
+def test_a_row_stored_as_compressed_json_is_still_read(solutions: dict[str, Encoded]) -> None:
+    one = solutions["damp"]
+    vectors, _ = one.to_blobs()
+    older = zlib.compress(json.dumps(one.terms).encode())
+    assert dict(Encoded.from_blobs(vectors, older, one.model).terms) == dict(one.terms)
+
+
+def test_bytes_that_are_no_row_are_refused(solutions: dict[str, Encoded]) -> None:
+    vectors, terms = solutions["damp"].to_blobs()
+    for wrong in (b"", b"never stored", terms[:-1].rpartition(b"\n")[0]):
+        with pytest.raises(ValueError, match=r"."):
+            Encoded.from_blobs(vectors, wrong, "hash")
