@@ -6,7 +6,7 @@ from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
 from showcase.models.events import Break, Call, Event, EventChallenge, Room, Session, Speaker, Track
 from showcase.models.heartbeats import Heartbeat
-from showcase.models.matches import Decision, RankerVersion, Vector, VectorCounter
+from showcase.models.matches import Decision, FairnessReport, RankerVersion, Remainder, Vector, VectorCounter
 from showcase.models.messages import Message
 from showcase.models.needs import Need, NeedMember, NeedRefusal
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
@@ -31,6 +31,7 @@ __all__ = [
     "Event",
     "EventChallenge",
     "Facet",
+    "FairnessReport",
     "Heartbeat",
     "Host",
     "InterestDeclaration",
@@ -43,6 +44,7 @@ __all__ = [
     "Organisation",
     "Publication",
     "RankerVersion",
+    "Remainder",
     "Response",
     "Room",
     "Score",

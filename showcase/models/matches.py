@@ -28,7 +28,7 @@ class Vector(Base):
     """No foreign key: a tombstone outlives the text it stands for."""
     kind: Mapped[str] = mapped_column(sa.String(20))
     model: Mapped[str]
-    """The model's name in the settings."""
+    """Name of the encoding: the model's in the settings, and the way texts are cut."""
     version_id: Mapped[uuid.UUID | None]
     """The version that was encoded; None for a tombstone."""
     content_hash: Mapped[str]
@@ -39,11 +39,40 @@ class Vector(Base):
 
 
 class VectorCounter(Base):
-    """The highest `seq` given out: one row."""
+    """The highest `seq` given out, and the encoding that texts are ranked by: one row."""
 
     __tablename__ = "vector_counter"
 
     number: Mapped[int]
+    encoding: Mapped[str | None]
+    """As `Vector.model` names it. Every process asks for it, so that all change over at once."""
+    encoding_since: Mapped[datetime | None]
+    """When it took the place of another; None when there was none before."""
+
+
+class Remainder(Base):
+    """What is left of each passage of a text without one of its sentences, encoded: tells what a sentence carries."""
+
+    __tablename__ = "remainders"
+    __table_args__ = (sa.UniqueConstraint("publication_id", "model"),)
+
+    publication_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("publications.id", ondelete="CASCADE"))
+    model: Mapped[str] = mapped_column(index=True)
+    """Name of the encoding."""
+    content_hash: Mapped[str]
+    """That of the vector row whose passages these are."""
+    vectors: Mapped[bytes]
+    """As `matching.encoding` writes them."""
+
+
+class FairnessReport(Base):
+    """Who gets the places that councils read, as last measured: one row."""
+
+    __tablename__ = "fairness_reports"
+
+    made_from: Mapped[str]
+    """The ranking and the number of the newest vector row; another one makes it worth measuring again."""
+    content: Mapped[dict[str, Any]]
 
 
 class RankerVersion(Base):

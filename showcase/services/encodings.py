@@ -1,0 +1,96 @@
+"""Which encoding the ranking uses, and the way from one to the next: the worker writes it, every process reads it.
+
+An encoding is a language model and a way of cutting texts; the vector rows of each stand under its name. One is in use:
+the counter's row says which, so that all processes change over with one commit. When the settings name another, the
+worker makes its rows beside those in use, whose edits go first; once none is missing it changes the name, and the
+former rows go. Killed at any point, the next round goes on with what is missing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from matching.encoding import CUTTING
+from showcase.extensions import db, settings
+from showcase.models import Publication, Remainder, Vector, VectorCounter
+from showcase.transactions import writing
+
+_CUT = ", cut "
+IDLE = timedelta(hours=1)
+"""Rows of an encoding that is not in use are let go when none was added for so long: someone may be making it."""
+TOGETHER = 500
+"""Rows let go in one transaction: others wait for it on SQLite."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """That the encoding is being changed, and how far it is."""
+
+    to: str
+    done: int
+    total: int
+    """Texts that are published."""
+
+
+def wanted() -> str:
+    """Return the encoding that the settings and the software ask for."""
+    return f"{settings().model_name}{_CUT}{CUTTING}"
+
+
+def in_use() -> str:
+    """Return the encoding that texts are ranked by, now and in every process."""
+    return db.session.scalar(sa.select(VectorCounter.encoding)) or wanted()
+
+
+def model_of(encoding: str) -> str:
+    """Return the name of an encoding's language model."""
+    return encoding.rpartition(_CUT)[0] or encoding
+
+
+def change() -> Change | None:
+    """Return how far the change to another encoding is; None when the one in use is the one wanted."""
+    to = wanted()
+    if in_use() == to:
+        return None
+    published = sa.select(sa.func.count()).where(Publication.published_version_id.is_not(None))
+    done = published.join(Vector, Vector.publication_id == Publication.id).where(
+        Vector.model == to, Vector.version_id == Publication.published_version_id
+    )
+    return Change(to, db.session.scalar(done) or 0, db.session.scalar(published) or 0)
+
+
+def use(encoding: str, *, started_at: datetime, now: datetime) -> bool:
+    """Let an encoding be used from now on by every process; return whether it is.
+
+    Refused to a worker that was started before the last change: its settings are the older ones.
+    """
+    with writing() as session:
+        counter = session.scalars(sa.select(VectorCounter).with_for_update()).one()
+        if counter.encoding_since is not None and counter.encoding_since > started_at:
+            return False
+        counter.encoding, counter.encoding_since = encoding, now
+        return True
+
+
+def may_change(*, started_at: datetime) -> bool:
+    """Tell whether a worker that was started then may change the encoding: not if another has since."""
+    since = db.session.scalar(sa.select(VectorCounter.encoding_since))
+    return since is None or since <= started_at
+
+
+def forget_former(*, now: datetime) -> int:
+    """Let go of some rows of encodings that are neither used nor being made; return how many."""
+    others = sa.select(Vector.model).where(Vector.model.not_in({in_use(), wanted()})).distinct()
+    for former in db.session.scalars(others).all():
+        newest = db.session.scalar(sa.select(sa.func.max(Vector.created_at)).where(Vector.model == former))
+        if newest is not None and newest > now - IDLE:
+            continue
+        db.session.rollback()
+        with writing() as session:
+            some = session.scalars(sa.select(Vector.id).where(Vector.model == former).limit(TOGETHER)).all()
+            session.execute(sa.delete(Vector).where(Vector.id.in_(some)))
+            session.execute(sa.delete(Remainder).where(Remainder.model == former))
+        return len(some)
+    db.session.rollback()
+    return 0
