@@ -33,6 +33,8 @@ SEE: dict[str, Permission] = {
     "messages": Permission.STAFF_AREA,
     "needs": Permission.NEED_SEE,
     "events": Permission.EVENT_SEE,
+    "registrations": Permission.REGISTRATION_SEE,
+    "meetings": Permission.MEETING_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)

@@ -5,19 +5,24 @@ from showcase.models.audit import AuditEntry
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
 from showcase.models.events import Break, Call, Event, EventChallenge, Room, Session, Speaker, Track
+from showcase.models.files import File, FileKind
 from showcase.models.heartbeats import Heartbeat
 from showcase.models.matches import Decision, FairnessReport, RankerVersion, Remainder, Vector, VectorCounter
+from showcase.models.meetings import Meeting, MeetingPlan, MeetingRound
 from showcase.models.messages import Message
 from showcase.models.needs import Need, NeedMember, NeedRefusal
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
 from showcase.models.publications import Facet, Publication, StateChange, Version
+from showcase.models.registrations import AttendeeNeeds, Registration
 from showcase.models.responses import Response
 from showcase.models.selections import Candidate, Criterion, InterestDeclaration, Invitation, Score
 from showcase.models.solutions import Solution
+from showcase.models.solves import Solve
 from showcase.models.weights import WeightAdoption, WeightSet
 
 __all__ = [
     "Account",
+    "AttendeeNeeds",
     "AuditEntry",
     "Base",
     "Break",
@@ -32,10 +37,15 @@ __all__ = [
     "EventChallenge",
     "Facet",
     "FairnessReport",
+    "File",
+    "FileKind",
     "Heartbeat",
     "Host",
     "InterestDeclaration",
     "Invitation",
+    "Meeting",
+    "MeetingPlan",
+    "MeetingRound",
     "Membership",
     "Message",
     "Need",
@@ -44,6 +54,7 @@ __all__ = [
     "Organisation",
     "Publication",
     "RankerVersion",
+    "Registration",
     "Remainder",
     "Response",
     "Room",
@@ -51,6 +62,7 @@ __all__ = [
     "Session",
     "SignInSession",
     "Solution",
+    "Solve",
     "Speaker",
     "StateChange",
     "Supplier",

@@ -47,6 +47,7 @@ class TicketPurpose(StrEnum):
     REGISTER_SUPPLIER = "register_supplier"
     ACCEPT_INVITATION = "accept_invitation"
     RESET_PASSWORD = "reset_password"
+    REGISTER_OBSERVER = "register_observer"
 
 
 class EventState(StrEnum):
@@ -90,3 +91,45 @@ class InvitationState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+
+
+class Hall(StrEnum):
+    """How a person takes part in an event: each has places and a waiting list of its own."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+
+    @property
+    def other(self) -> "Hall":
+        """Return the other of the two."""
+        return Hall.ONLINE if self is Hall.IN_PERSON else Hall.IN_PERSON
+
+
+class AttendeeKind(StrEnum):
+    """What a person comes to an event as."""
+
+    COUNCIL = "council"
+    SUPPLIER = "supplier"
+    STAFF = "staff"
+    OBSERVER = "observer"
+
+
+class MeetingState(StrEnum):
+    """How far a one-to-one meeting has come."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    CLOSED = "closed"  # held, and whatever was new in it is released
+
+
+class SolveState(StrEnum):
+    """How far an optimisation problem that the worker was given has come."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"

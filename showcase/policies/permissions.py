@@ -54,6 +54,18 @@ class Permission(StrEnum):
     # agendas
 
     # registrations
+    EVENT_REGISTER = "event:register"
+    REGISTRATION_SEE = "registration:see"
+    REGISTRATION_CHANGE = "registration:change"
+    REGISTRATION_SEE_NEEDS = "registration:see_needs"
+    REGISTRATION_MANAGE = "registration:manage"
+    MEETING_SEE = "meeting:see"
+    MEETING_PLAN = "meeting:plan"
+    MEETING_ASK = "meeting:ask"
+    MEETING_ANSWER = "meeting:answer"
+    MEETING_CANCEL = "meeting:cancel"
+    MEETING_NOTE = "meeting:note"
+    MEETING_CLOSE = "meeting:close"
 
     # engagement
 

@@ -18,7 +18,7 @@ from showcase.services.paging import contains
 STATES: Mapping[str, str] = {"queued": "Waiting", "sent": "Sent", "failed": "Failed"}
 """Label of each state of an e-mail where a mail server sends them."""
 KEPT = "Kept, no mail server"
-SECRET_LINK = re.compile(r"(/(?:join|register|reset|invitations)/)[\w-]{20,}")
+SECRET_LINK = re.compile(r"(/(?:join|register|reset|invitations|observers|tickets)/)[\w-]{20,}")
 
 
 def queue(to: str, subject: str, body: str, *, now: datetime, key: str | None = None) -> None:

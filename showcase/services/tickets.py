@@ -18,6 +18,7 @@ LIFETIMES = {
     TicketPurpose.REGISTER_SUPPLIER: timedelta(hours=24),
     TicketPurpose.ACCEPT_INVITATION: timedelta(days=14),
     TicketPurpose.RESET_PASSWORD: timedelta(hours=1),
+    TicketPurpose.REGISTER_OBSERVER: timedelta(hours=24),
 }
 
 
