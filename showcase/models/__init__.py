@@ -4,14 +4,26 @@ from showcase.models.accounts import Account, Membership, SignInSession, Throttl
 from showcase.models.audit import AuditEntry
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
+from showcase.models.engagement import (
+    Answer,
+    EngagementRecord,
+    Question,
+    QuestionAsker,
+    QuestionFollower,
+    RecordEntry,
+    Release,
+)
 from showcase.models.events import Break, Call, Event, EventChallenge, Room, Session, Speaker, Track
 from showcase.models.files import File, FileKind
 from showcase.models.heartbeats import Heartbeat
+from showcase.models.interests import InterestList, Pledge, PledgeEvidence, PledgeStep, Snapshot
 from showcase.models.matches import Decision, FairnessReport, RankerVersion, Remainder, Vector, VectorCounter
+from showcase.models.materials import Material, MaterialRules
 from showcase.models.meetings import Meeting, MeetingPlan, MeetingRound
 from showcase.models.messages import Message
 from showcase.models.needs import Need, NeedMember, NeedRefusal
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
+from showcase.models.outcomes import EventReport, Feedback, Outcome
 from showcase.models.publications import Facet, Publication, StateChange, Version
 from showcase.models.registrations import AttendeeNeeds, Registration
 from showcase.models.responses import Response
@@ -22,6 +34,7 @@ from showcase.models.weights import WeightAdoption, WeightSet
 
 __all__ = [
     "Account",
+    "Answer",
     "AttendeeNeeds",
     "AuditEntry",
     "Base",
@@ -33,16 +46,22 @@ __all__ = [
     "Criterion",
     "Decision",
     "EmailDomain",
+    "EngagementRecord",
     "Event",
     "EventChallenge",
+    "EventReport",
     "Facet",
     "FairnessReport",
+    "Feedback",
     "File",
     "FileKind",
     "Heartbeat",
     "Host",
     "InterestDeclaration",
+    "InterestList",
     "Invitation",
+    "Material",
+    "MaterialRules",
     "Meeting",
     "MeetingPlan",
     "MeetingRound",
@@ -52,15 +71,25 @@ __all__ = [
     "NeedMember",
     "NeedRefusal",
     "Organisation",
+    "Outcome",
+    "Pledge",
+    "PledgeEvidence",
+    "PledgeStep",
     "Publication",
+    "Question",
+    "QuestionAsker",
+    "QuestionFollower",
     "RankerVersion",
+    "RecordEntry",
     "Registration",
+    "Release",
     "Remainder",
     "Response",
     "Room",
     "Score",
     "Session",
     "SignInSession",
+    "Snapshot",
     "Solution",
     "Solve",
     "Speaker",

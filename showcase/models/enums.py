@@ -133,3 +133,40 @@ class SolveState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class QuestionState(StrEnum):
+    """How far a supplier's question about a challenge has come."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHHELD = "withheld"  # staff took it off the pages
+    WITHDRAWN = "withdrawn"  # its asker took it back
+
+
+class EntryKind(StrEnum):
+    """What an entry of an engagement record tells of."""
+
+    RECORD = "record"  # the record itself: opened, exported, purposes, retention
+    DOCUMENT = "document"  # something was published or released
+    QUESTION = "question"
+    RESPONSE = "response"  # a solution put forward, and its steps
+    SELECTION = "selection"  # who was considered, scored, chosen
+    INVITATION = "invitation"
+    ATTENDANCE = "attendance"
+    MEETING = "meeting"
+    MESSAGE = "message"
+    CALL = "call"
+    CONFLICT = "conflict"
+    JUDGEMENT = "judgement"  # whether a supplier has an unfair advantage
+    NOTICE = "notice"
+    OTHER = "other"
+
+
+class OutcomeState(StrEnum):
+    """What came of a pitch."""
+
+    NONE = "none"
+    PILOT = "pilot"
+    TENDER = "tender"
+    CONTRACT = "contract"
