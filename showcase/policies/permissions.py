@@ -49,6 +49,8 @@ class Permission(StrEnum):
 
     # showcase events
     EVENT_SEE = "event:see"
+    EVENT_CREATE = "event:create"
+    EVENT_EDIT = "event:edit"
     EVENT_MANAGE = "event:manage"
 
     # agendas
@@ -70,5 +72,15 @@ class Permission(StrEnum):
     # engagement
 
     # interest lists
+    INTEREST_SEE = "interest:see"
+    INTEREST_LIST = "interest:list"
+    INTEREST_PROPOSE = "interest:propose"
+    INTEREST_EDIT = "interest:edit"
+    INTEREST_GIVE_UP = "interest:give_up"
+    INTEREST_MANAGE = "interest:manage"
+    INTEREST_TAKE_PART = "interest:take_part"
+    INTEREST_STEP = "interest:step"
+    INTEREST_BIND = "interest:bind"
+    PLEDGE_SEE = "pledge:see"
 
     # contracts, prices and plans

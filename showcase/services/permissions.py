@@ -8,6 +8,7 @@ from showcase.policies import TABLE
 NOUNS: Mapping[str, str] = {
     "audit": "audit trail",
     "event": "showcase",
+    "interest": "interest list",
     "match": "matches",
     "need": "shared need",
     "publication": "challenge statement or solution profile",
@@ -20,10 +21,16 @@ NOUNS: Mapping[str, str] = {
 """What people call the things whose name in the software is another one."""
 VERBS: Mapping[str, str] = {
     "account:have": "have one of one’s own",
+    "interest:bind": "give a letter of intent or a commitment, or take one back",
+    "interest:give_up": "give up a proposal",
+    "interest:list": "see the list of lists",
+    "interest:step": "change where one’s council stands",
+    "interest:take_part": "see where one’s council stands",
     "organisation:administer": "look after its people",
     "organisation:invite": "invite a colleague",
     "organisation:manage": "approve, suspend, keep its e-mail domains",
     "organisation:name_lead": "name its procurement lead",
+    "event:manage": "manage: its building, selection and invitations",
     "match:see_draft": "see those of a draft",
     "match:decide": "shortlist or turn down",
     "publication:approve": "approve as procurement lead",
