@@ -28,11 +28,11 @@ from matching.texts import Text
 from showcase import create_app
 from showcase.access import actor_for
 from showcase.config import Settings
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Challenge, Host, Membership, Solution, utc_now
 from showcase.models.questions import count_words
 from showcase.policies import Actor
-from showcase.services import database, fairness, index, ranking, vectors
+from showcase.services import database, encodings, fairness, index, ranking, vectors
 
 FIRST_WORDS = 60
 PAGE = 10
@@ -48,8 +48,8 @@ def application(folder: Path, is_here: bool) -> Iterator[Embedder]:
             database.upgrade(db.engine)
             seeds.load(now=utc_now())
             db.session.commit()
-            vectors.refresh(embedder, model=settings().model_name)
-            index.recalibrate(model=settings().model_name)
+            vectors.refresh(embedder, model=encodings.in_use())
+            index.recalibrate(model=encodings.in_use())
         yield embedder
 
 

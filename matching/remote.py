@@ -92,17 +92,22 @@ def _vector(embedding: str | list[float]) -> Vectors:
     return np.asarray(embedding, np.float32)
 
 
-class _EmbeddingServer(ThreadingHTTPServer):
+class EmbeddingServer(ThreadingHTTPServer):
+    """Answers embedding calls with one embedder or several, each by its name."""
+
     daemon_threads = True
 
     def __init__(self, address: tuple[str, int], embedder: Embedder) -> None:
+        """Answer with an embedder; who asks for another name gets its vectors too, under its own name."""
         super().__init__(address, _Handler)
         self.embedder = embedder
+        self.others: dict[str, Embedder] = {}
+        """Further embedders by name."""
         self.turn = threading.Lock()  # the model already uses every core; two calls at once would only be slower
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _EmbeddingServer
+    server: EmbeddingServer
     protocol_version = "HTTP/1.1"
     timeout = 60
 
@@ -117,17 +122,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404 if self.path != PATH else 413, {"error": {"message": "no such call, or too large"}})
             return
         try:
-            texts, as_queries, packed = _asked(self.rfile.read(size))
+            model, texts, as_queries, packed = _asked(self.rfile.read(size))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self._answer(400, {"error": {"message": f"not an embeddings request: {error}"}})
             return
         try:
-            self._answer(200, self._embed(texts, as_queries, packed))
+            self._answer(200, self._embed(model, texts, as_queries, packed))
         except EmbedderUnavailable as error:
             self._answer(503, {"error": {"message": str(error)}})
 
-    def _embed(self, texts: list[str], as_queries: bool, packed: bool) -> dict[str, Any]:
-        embedder = self.server.embedder
+    def _embed(self, model: str, texts: list[str], as_queries: bool, packed: bool) -> dict[str, Any]:
+        embedder = self.server.others.get(model, self.server.embedder)
         with self.server.turn:
             found = embedder.embed_queries(texts) if as_queries else embedder.embed_passages(texts)
         data = [
@@ -150,21 +155,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay silent: the caller logs what matters."""
 
 
-def _asked(body: bytes) -> tuple[list[str], bool, bool]:
-    """Return (texts, whether they are queries, whether vectors are wanted as base64)."""
+def _asked(body: bytes) -> tuple[str, list[str], bool, bool]:
+    """Return (model, texts, whether they are queries, whether vectors are wanted as base64)."""
     asked = json.loads(body)
     texts = [asked["input"]] if isinstance(asked["input"], str) else asked["input"]
     if not isinstance(texts, list) or len(texts) > MOST_TEXTS or not all(isinstance(text, str) for text in texts):
         raise ValueError(f"input is not a list of at most {MOST_TEXTS} texts")
-    return texts, asked.get("input_type") == "query", asked.get("encoding_format") == "base64"
+    model = str(asked.get("model") or "")
+    return model, texts, asked.get("input_type") == "query", asked.get("encoding_format") == "base64"
 
 
 def _packed(row: Vectors) -> str:
     return base64.b64encode(row.astype("<f4").tobytes()).decode()
 
 
-def serve_embeddings(embedder: Embedder, host: str = "127.0.0.1", port: int = 0) -> ThreadingHTTPServer:
+def serve_embeddings(embedder: Embedder, host: str = "127.0.0.1", port: int = 0) -> EmbeddingServer:
     """Answer embedding calls from a thread of this process; `.server_address` says where, `.shutdown()` ends it."""
-    server = _EmbeddingServer((host, port), embedder)
+    server = EmbeddingServer((host, port), embedder)
     threading.Thread(target=server.serve_forever, name="embeddings", daemon=True).start()
     return server

@@ -34,8 +34,12 @@ def run() -> None:
 @click.command()
 def work() -> None:
     """Run the worker: embed what changed, send mail, until stopped."""
+    import logging
+
     from showcase import create_app, worker
 
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("showcase").setLevel(logging.INFO)
     worker.forever(create_app())
 
 
@@ -46,17 +50,21 @@ def embed() -> None:
 
     from showcase import create_app, worker
     from showcase.extensions import settings
-    from showcase.services import index, vectors
+    from showcase.models import utc_now
+    from showcase.services import encodings, index, vectors
 
     with create_app().app_context():
-        model = settings().model_name
+        model = encodings.wanted()
         waiting = vectors.count_stale(model)
+        embedder = None
         if waiting:
             click.echo(f"Embedding {waiting} texts, so that they can be matched; a full demo takes a minute or two…")
-            embedder = worker.load_model(settings())
+            embedder = worker.load_model(settings().model_name)
             with tqdm(total=waiting, desc="Embedding", unit="text") as bar:
                 vectors.refresh(embedder, model=model, told=bar.update, batch=FIRST_EMBEDDED)
         index.recalibrate(model=model)
+        if embedder is not None and encodings.change():
+            vectors.advance(embedder, now=utc_now())  # nothing is missing any more
 
 
 @click.command()

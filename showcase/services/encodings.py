@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from matching.encoding import CUTTING
 from showcase.extensions import db, settings
@@ -60,17 +61,9 @@ def change() -> Change | None:
     return Change(to, db.session.scalar(done) or 0, db.session.scalar(published) or 0)
 
 
-def use(encoding: str, *, started_at: datetime, now: datetime) -> bool:
-    """Let an encoding be used from now on by every process; return whether it is.
-
-    Refused to a worker that was started before the last change: its settings are the older ones.
-    """
-    with writing() as session:
-        counter = session.scalars(sa.select(VectorCounter).with_for_update()).one()
-        if counter.encoding_since is not None and counter.encoding_since > started_at:
-            return False
-        counter.encoding, counter.encoding_since = encoding, now
-        return True
+def use(session: Session, encoding: str, *, now: datetime) -> None:
+    """Let every process rank by an encoding from the commit on."""
+    session.execute(sa.update(VectorCounter).values(encoding=encoding, encoding_since=now))
 
 
 def may_change(*, started_at: datetime) -> bool:

@@ -90,7 +90,10 @@ _indexes: "WeakKeyDictionary[sa.Engine, dict[tuple[str, str], LiveIndex]]" = Wea
 def live(kind: str, model: str) -> Ranked:
     """Return this process's index of a kind of text ("challenge" or "solution"), up to date."""
     found = _indexes.setdefault(db.engine, {})
-    return found.setdefault((kind, model), LiveIndex(kind, model)).current()
+    ranked = found.setdefault((kind, model), LiveIndex(kind, model)).current()
+    for other in [key for key in found if key[0] == kind and key[1] != model]:  # of an encoding no longer in use
+        found.pop(other, None)
+    return ranked
 
 
 def forget() -> None:

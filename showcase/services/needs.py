@@ -16,10 +16,10 @@ from matching.encoding import Encoded
 from matching.grouping import LEAST
 from matching.likeness import Likeness, shared_passages, shared_terms
 from matching.texts import Text, passages, term_counts, words_by_term
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Challenge, Need, NeedMember, Organisation, Publication
 from showcase.policies import Actor, Permission, can, visible_to
-from showcase.services import need_groups, ranking, reasons
+from showcase.services import encodings, need_groups, ranking, reasons
 from showcase.services.reasons import Segment
 
 MOST_PASSAGES = 4
@@ -115,13 +115,12 @@ def sureness_of(need: Need) -> str:
 
 def content_of(need: Need) -> Content:
     """Return the passages and words that its published challenges share; empty until they are encoded."""
-    model = settings().model_name
     read = challenges_of(need)[:MOST_READ]
     encoded = ranking.encoded_of([challenge.id for challenge in read])
     known = [(c, reasons.text_of(c), encoded[c.id]) for c in read if _is_of(encoded.get(c.id), reasons.text_of(c))]
     if len(known) < 2:
         return Content((), ())
-    yardstick = need_groups.yardstick(model)
+    yardstick = need_groups.yardstick(encodings.in_use())
     terms = shared_terms(yardstick, [one.terms for _, _, one in known], MOST_TERMS)
     words: Mapping[str, str] = {t: w for _, text, _ in reversed(known) for t, w in words_by_term(text.whole).items()}
     shared = []

@@ -7,7 +7,7 @@ all come through `order`; none of them can show what the policy does not.
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from matching.texts import Text
 from showcase.extensions import db, settings
 from showcase.models import Organisation, Publication, Vector, utc_now
 from showcase.policies import Actor, visible_to
-from showcase.services import index, vectors, weights
+from showcase.services import encodings, index, vectors, weights
 
 BEST = 200
 """How many places a list has at most, and how many SQL confirms at first."""
@@ -84,25 +84,27 @@ class Order:
 
 def query_of(publication: Publication) -> Query:
     """Return a published text as a query, from its stored row."""
-    model = settings().model_name
     text = vectors.text_of(publication.id, publication.questionnaire, publication.published_content)
-    encoded = index.encoded(publication.id, model) or encode([text], None)[0]
+    encoded = index.encoded(publication.id, encodings.in_use()) or encode([text], None)[0]
     return Query(text, encoded, "" if is_indexed(publication) else BEING_INDEXED)
 
 
 def query_from(text: Text) -> Query:
     """Return a text that is not published as a query. Asks the worker's model, which may take a moment."""
-    url, name = settings().embedder_url, settings().model_name
-    embedder = HttpEmbedder(url, name=name, timeout=SECONDS_FOR_MODEL) if url and text.whole.strip() else None
+    url, encoding = settings().embedder_url, encodings.in_use()
+    embedder = None
+    if url and text.whole.strip():
+        embedder = HttpEmbedder(url, name=encodings.model_of(encoding), timeout=SECONDS_FOR_MODEL)
     try:
-        return Query(text, encode_challenges([text], embedder)[0])
+        (encoded,) = encode_challenges([text], embedder)
     except EmbedderUnavailable:
         return Query(text, encode_challenges([text], None)[0], WORDS_ONLY)
+    return Query(text, replace(encoded, model=encoding if encoded.has_vectors else ""))
 
 
 def encoded_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Encoded]:
     """Return the stored rows of several texts, which know more than the index: what each challenge asks for."""
-    model = settings().model_name
+    model = encodings.in_use()
     rows = db.session.execute(
         sa.select(Vector.publication_id, Vector.vectors, Vector.terms).where(
             Vector.publication_id.in_(ids), Vector.model == model
@@ -114,7 +116,7 @@ def encoded_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Encoded]:
 def is_indexed(publication: Publication) -> bool:
     """Tell whether the worker has seen the published version of a text."""
     known = sa.select(Vector.version_id).where(
-        Vector.publication_id == publication.id, Vector.model == settings().model_name
+        Vector.publication_id == publication.id, Vector.model == encodings.in_use()
     )
     return db.session.scalar(known) == publication.published_version_id
 
@@ -133,7 +135,8 @@ def order(
     `where` filters without changing anyone's rank.
     """
     name = str(sa.inspect(kind).polymorphic_identity)
-    live = index.live(name, settings().model_name)
+    encoding = query.encoded.model or encodings.in_use()  # the query's own: another may come into use meanwhile
+    live = index.live(name, encoding)
     fusion = weights.in_force(name)
     ranker = Ranker(live.collection, fusion.weights)
     left_out = {str(id) for id in exclude}
@@ -143,7 +146,7 @@ def order(
         places.append(place)
         if len(places) == most:
             break
-    described = weights.describe(ranking.ranker, live.version, fusion.number)
+    described = weights.describe(encoding, ranking.ranker, live.version, fusion.number)
     notices = tuple(dict.fromkeys(notice for notice in (query.notice, ranking.notice) if notice))
     return Order(places, query, ranking.judge, live.collection, described, notices, utc_now(), fusion.weights.lexical)
 

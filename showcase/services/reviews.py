@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from showcase.extensions import db, settings
 from showcase.models import Challenge, Message, Organisation, Publication, Solution, Supplier
 from showcase.models.enums import State
-from showcase.services import heartbeats, vectors
+from showcase.services import encodings, heartbeats, vectors
 from showcase.services.paging import contains
 
 KINDS = {"challenge": "Challenge statements", "solution": "Solution profiles"}
@@ -33,6 +33,8 @@ class Machinery:
     """E-mails to be sent that have not failed so far."""
     messages_failed: int
     """E-mails whose last try failed; they are tried again."""
+    change: encodings.Change | None
+    """How far the change to another language model is; None while there is none."""
     worker_seen_at: datetime | None
 
     def is_worker_away(self, now: datetime) -> bool:
@@ -79,9 +81,10 @@ def machinery() -> Machinery:
     )
     waiting, failed = db.session.execute(counted.where(unsent)).one()
     return Machinery(
-        texts_waiting=vectors.count_stale(settings().model_name, has_embedder=settings().embedder_url is not None),
+        texts_waiting=vectors.count_stale(encodings.in_use(), has_embedder=settings().embedder_url is not None),
         messages_waiting=waiting,
         messages_failed=failed,
+        change=encodings.change(),
         worker_seen_at=heartbeats.last_seen(heartbeats.WORKER),
     )
 

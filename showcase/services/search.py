@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from matching.texts import Text, term_counts
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Challenge, Organisation, Publication, Solution, Vector, Version
 from showcase.models.enums import State
 from showcase.policies import Actor, visible_to
-from showcase.services import filters, ranking, reasons, vectors
+from showcase.services import encodings, filters, ranking, reasons, vectors
 from showcase.services.filters import Chosen
 from showcase.services.paging import Page, contains
 from showcase.services.ranking import Order, Place, Query
@@ -169,7 +169,7 @@ def _result(publication: Publication, wanted: Mapping[str, float]) -> Result:
 def _unpublished(kinds: Sequence[type[Publication]], words: str, query: Query, seen_by: Actor) -> list[Result]:
     """Return the texts without a row of their published version that have the words, last changed first."""
     names = [str(sa.inspect(kind).polymorphic_identity) for kind in kinds]
-    model = settings().model_name
+    model = encodings.in_use()
     rows = db.session.scalars(
         sa.select(Publication)
         .outerjoin(Vector, sa.and_(Vector.publication_id == Publication.id, Vector.model == model))

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from matching.ranker import Ranker, Weights
 from matching.tuning import Judged, Tuned, tune
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Challenge, Decision, Publication
 from showcase.models.enums import Verdict
-from showcase.services import index, ranking, weights
+from showcase.services import encodings, index, ranking, weights
 
 DECISIONS, GOLDEN = "decisions", "golden pairs"
 ONLY_GOLDEN = (
@@ -97,7 +97,7 @@ def _golden(golden: Sequence[Golden]) -> list[Judged]:
     keys = {key for one in golden for key in (one["challenge"], *one["right"], *one["wrong"])}
     query = sa.select(Publication).where(Publication.key.in_(keys), ranking.is_matched())
     known = {text.key: text for text in db.session.scalars(query.join(Publication.organisation))}
-    collection = index.live("solution", settings().model_name).collection
+    collection = index.live("solution", encodings.in_use()).collection
     ranker = Ranker(collection)
     found = []
     for one in golden:

@@ -3,27 +3,30 @@
 Nothing is notified; the worker compares. A published version that differs from the version its vector row names is
 encoded, outside any transaction, and written in a short one that takes the counter's row lock, so that numbers appear
 in commit order. A text that is no longer published leaves a tombstone. Killed at any point, the next round goes on.
+Rows stand under an encoding's name; the way from one encoding to the next is made here too, a few texts at a time.
 """
 
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from matching.embedder import Embedder
-from matching.encoding import CUTTING, Encoded, content_hash, encode, encode_challenges
+from matching.encoding import Encoded, content_hash, encode, encode_challenges
 from matching.texts import Text
 from showcase.extensions import db
 from showcase.models import Publication, Vector, VectorCounter, Version
 from showcase.models.questions import Content, Questionnaire, matched_text
+from showcase.services import encodings, index
 from showcase.transactions import writing
 
 BATCH = 32
 """Texts encoded between two commits: what a killed worker has to do again at most."""
-CUT = f"cut {CUTTING}:"
-"""Begins the content hash: a row that was cut or counted in an older way is made again after an upgrade."""
+FEW = 8
+"""The same while the encoding is changed: an edit waits for no more than these."""
 LEXICAL = "lexical:"
 """Marks the content hash of a row made without the model, to be made again once there is one."""
 
@@ -86,13 +89,30 @@ def refresh(
     return total
 
 
+def advance(embedder: Embedder, *, now: datetime) -> int:
+    """Go a step towards the wanted encoding: encode a few texts, or use it once none is missing; return how many.
+
+    Raises:
+        EmbedderUnavailable: the model stopped answering; what was written stays.
+    """
+    to = encodings.wanted()
+    if stale := find_stale(to, has_embedder=True, limit=FEW):
+        db.session.rollback()
+        written = _encode(stale, embedder)
+        with writing() as session:
+            _write(session, written, to)
+        return len(stale)
+    index.recalibrate(model=to)
+    with writing() as session:
+        if session.execute(_stale(to, has_embedder=True).limit(1)).first() is None:
+            encodings.use(session, to, now=now)
+    return 1
+
+
 def _stale(model: str, has_embedder: bool) -> sa.Select[uuid.UUID, str, uuid.UUID | None, Content, str | None]:
-    is_of_today = Vector.content_hash.startswith(CUT)
-    if not has_embedder:
-        is_of_today |= Vector.content_hash.startswith(LEXICAL + CUT)
-    is_stale = Vector.version_id.is_distinct_from(Publication.published_version_id) | (
-        Vector.version_id.is_not(None) & ~is_of_today
-    )
+    is_stale = Vector.version_id.is_distinct_from(Publication.published_version_id)
+    if has_embedder:
+        is_stale |= Vector.content_hash.startswith(LEXICAL)
     return (
         sa.select(Publication.id, Publication.kind, Version.id, Version.content, Vector.content_hash)
         .outerjoin(Version, Version.id == Publication.published_version_id)
@@ -118,11 +138,11 @@ def _encode(stale: Sequence[Stale], embedder: Embedder | None) -> list[tuple[Sta
 def _hash(item: Stale, embedder: Embedder | None) -> str:
     if item.text is None:
         return ""
-    return CUT + content_hash(item.text, embedder.name) if embedder else LEXICAL + CUT + content_hash(item.text, "")
+    return content_hash(item.text, embedder.name) if embedder else LEXICAL + content_hash(item.text, "")
 
 
 def _write(session: Session, written: Sequence[tuple[Stale, str, Encoded | None]], model: str) -> None:
-    number = _claim_numbers(session, len(written))
+    number = _claim_numbers(session, len(written), model)
     ids = [item.publication_id for item, _, _ in written]
     rows = {
         row.publication_id: row
@@ -140,10 +160,14 @@ def _write(session: Session, written: Sequence[tuple[Stale, str, Encoded | None]
         row.version_id, row.content_hash, row.seq = item.version_id, digest, seq
 
 
-def _claim_numbers(session: Session, count: int) -> int:
-    """Return the highest number given out so far and claim the next `count`; holds the row until the commit."""
-    claimed = session.execute(sa.update(VectorCounter).values(number=VectorCounter.number + count))
+def _claim_numbers(session: Session, count: int, model: str) -> int:
+    """Return the highest number given out so far and claim the next `count`; holds the row until the commit.
+
+    The first encoding that anything is written in is the one in use.
+    """
+    first = sa.func.coalesce(VectorCounter.encoding, model)
+    claimed = session.execute(sa.update(VectorCounter).values(number=VectorCounter.number + count, encoding=first))
     if claimed.rowcount == 0:  # type: ignore[attr-defined]
-        session.add(VectorCounter(id=uuid.UUID(int=0), number=count))
+        session.add(VectorCounter(id=uuid.UUID(int=0), number=count, encoding=model))
         session.flush()
     return session.scalars(sa.select(VectorCounter.number)).one() - count

@@ -15,10 +15,10 @@ from sqlalchemy.orm import joinedload
 
 from matching.ranker import RANKER_VERSION, Weights
 from showcase.errors import Conflict, DomainError, NotFound
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Host, WeightAdoption, WeightSet
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit
+from showcase.services import audit, encodings
 
 SHIPPED = 0
 """Number of the weights that the software comes with."""
@@ -29,7 +29,7 @@ IN_WORDS = {
     "whole": "What the whole text is about",
 }
 """Ingredients of the ranking as pages name them."""
-_RANKED_BY = re.compile(r"(?P<model>.+), (?P<ranker>[\w.-]+), version \d+(?:, weights (?P<number>\d+))?")
+_RANKED_BY = re.compile(r"(?P<encoding>.+), (?P<ranker>[\w.-]+), version \d+(?:, weights (?P<number>\d+))?")
 
 
 def ingredient(name: str) -> str:
@@ -65,24 +65,24 @@ def newest_adoption() -> WeightAdoption | None:
     )
 
 
-def is_usable(weight_set: WeightSet) -> bool:
-    """Tell whether a set was fitted with the model and the ranker at hand."""
+def is_usable(weight_set: WeightSet, *, encoding: str | None = None) -> bool:
+    """Tell whether a set was fitted with the encoding in use, unless another is named, and the ranker at hand."""
     return (
-        weight_set.model == settings().model_name
+        weight_set.model == (encoding or encodings.in_use())
         and weight_set.ranker == RANKER_VERSION
         and set(weight_set.weights) == set(asdict(Weights()))
     )
 
 
-def describe(ranker: str, version: int, number: int) -> str:
-    """Return by what a ranking was made, as decisions keep it: model, ranker, ranker version and weights."""
-    return f"{settings().model_name}, {ranker}, version {version}, weights {number}"
+def describe(encoding: str, ranker: str, version: int, number: int) -> str:
+    """Return by what a ranking was made, as decisions keep it: encoding, ranker, ranker version and weights."""
+    return f"{encoding}, {ranker}, version {version}, weights {number}"
 
 
 def weights_of(ranked_by: str) -> Mapping[str, float] | None:
     """Return the weights that `describe` named; None when they are not of the model and ranker at hand."""
     found = _RANKED_BY.fullmatch(ranked_by)
-    if found is None or (found["model"], found["ranker"]) != (settings().model_name, RANKER_VERSION):
+    if found is None or (found["encoding"], found["ranker"]) != (encodings.in_use(), RANKER_VERSION):
         return None
     number = int(found["number"] or SHIPPED)
     if number == SHIPPED:
@@ -157,7 +157,7 @@ def propose(values: Mapping[str, float], report: Mapping[str, object], *, by: Ac
     proposed = WeightSet(
         id=uuid.uuid4(),
         number=highest + 1,
-        model=settings().model_name,
+        model=encodings.in_use(),
         ranker=RANKER_VERSION,
         weights=dict(values),
         report=dict(report),

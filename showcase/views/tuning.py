@@ -1,6 +1,7 @@
 """Pages on the ranking for staff: its weights, who adopted which and why, and who gets the places that are read."""
 
 from dataclasses import asdict
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from showcase.forms.tuning import AdoptForm
 from showcase.listing import csv_download
 from showcase.models import utc_now
 from showcase.policies import Permission
-from showcase.services import fairness, weights
+from showcase.services import encodings, fairness, weights
 
 bp = Blueprint("tuning", __name__, url_prefix="/staff")
 
@@ -29,7 +30,8 @@ def index() -> ResponseReturnValue:
         counting=asdict(in_force.weights),
         is_set_aside=newest is not None and newest.weight_set is not None and in_force.number == weights.SHIPPED,
         sets=weights.list_sets(),
-        is_usable=weights.is_usable,
+        is_usable=partial(weights.is_usable, encoding=encodings.in_use()),
+        change=encodings.change(),
         adoptions=weights.list_adoptions(),
         ingredient=weights.ingredient,
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from matching.embedder import HashEmbedder
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Challenge, Membership, Solution
-from showcase.services import index, vectors
+from showcase.services import encodings, index, vectors
 from tests.integration.conftest import People
 from tests.integration.publication_texts import a_challenge, a_solution, published
 
@@ -28,7 +28,7 @@ def fresh_index(app: object) -> Iterator[None]:
 def encode() -> int:
     """Do the worker's part: encode what is not encoded, freeze what depends on all of it."""
     db.session.commit()
-    model = settings().model_name
+    model = encodings.in_use()
     done = vectors.refresh(HashEmbedder(), model=model)
     index.recalibrate(model=model)
     return done

@@ -10,10 +10,10 @@ from flask import Flask
 import seeds
 from matching.model import ModelEmbedder
 from showcase.access import actor_for
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Challenge, Host, Membership, Publication, Solution, utc_now
 from showcase.policies import Actor
-from showcase.services import index, matches, ranking, vectors
+from showcase.services import encodings, index, matches, ranking, vectors
 
 LEAST_RIGHT_ABOVE_WRONG = 0.95
 LEAST_FIRST = 0.8
@@ -40,8 +40,8 @@ def loaded(own_app: Flask) -> Iterator[Loaded]:
     with own_app.app_context():
         seeds.load(now=utc_now())
         db.session.commit()
-        vectors.refresh(ModelEmbedder(), model=settings().model_name)
-        index.recalibrate(model=settings().model_name)
+        vectors.refresh(ModelEmbedder(), model=encodings.in_use())
+        index.recalibrate(model=encodings.in_use())
         staff = db.session.scalars(sa.select(Membership).where(Membership.organisation.of_type(Host).has())).first()
         assert staff is not None
         texts = {text.key: text for text in db.session.scalars(sa.select(Publication)) if text.is_visible}

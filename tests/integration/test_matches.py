@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 import pytest
 import sqlalchemy as sa
 
+from matching.encoding import CUTTING
 from matching.ranker import RANKER_VERSION
 from showcase.access import actor_for
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import AuditEntry, Challenge, Decision, Solution, utc_now
 from showcase.models.enums import Verdict
 from showcase.policies import PUBLIC
-from showcase.services import decisions, index, matches, publications, vectors
+from showcase.services import decisions, encodings, index, matches, publications, vectors
 from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.matching_texts import (
     BINS,
@@ -27,7 +28,7 @@ from tests.integration.matching_texts import (
 )
 from tests.integration.publication_texts import a_challenge, a_solution, take
 
-RANKED_BY = f"all-MiniLM-L6-v2, {RANKER_VERSION}, version 1"
+RANKED_BY = f"all-MiniLM-L6-v2, cut {CUTTING}, {RANKER_VERSION}, version 1"
 Counting = Callable[[], AbstractContextManager[Statements]]
 
 
@@ -196,7 +197,7 @@ def test_without_a_model_words_decide_and_the_page_says_so(client: CheckedClient
     live_solution(people, people.other_founder, "Round Planner", BINS)
     live_solution(people, people.founder, "Dry Rooms", DAMP)
     db.session.commit()
-    vectors.refresh(None, model=settings().model_name)
+    vectors.refresh(None, model=encodings.in_use())
     client.sign_in(people.officer)
     page = client.get(f"/challenges/{challenge.id}/matches").text
     assert cards(page)[0] == "Dry Rooms"
@@ -354,4 +355,4 @@ def test_equal_decisions_of_two_officers_leave_one(people: People, damp: Challen
     decisions.decide(damp, dry, Verdict.SHORTLISTED, by=by, now=utc_now())
     decisions.decide(damp, dry, Verdict.NOT_FOR_US, by=by, now=utc_now(), reason="Too small.")
     assert [decision.verdict for decision in decisions.standing_on(damp)] == [Verdict.NOT_FOR_US]
-    assert index.encoded(damp.id, settings().model_name) is not None
+    assert index.encoded(damp.id, encodings.in_use()) is not None

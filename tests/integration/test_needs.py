@@ -10,10 +10,10 @@ from flask import Flask
 from matching.embedder import HashEmbedder
 from showcase.access import actor_for
 from showcase.errors import Conflict, NotAllowed
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import AuditEntry, Challenge, Council, Need, NeedMember, NeedRefusal, Vector, utc_now
 from showcase.policies import PUBLIC, Permission, can, visible_to
-from showcase.services import index, need_decisions, need_groups, needs, publications, vectors
+from showcase.services import encodings, index, need_decisions, need_groups, needs, publications, vectors
 from showcase.worker import run_once
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.matching_texts import (
@@ -47,7 +47,7 @@ MOULD = {
 def group() -> int:
     """Do the worker's part."""
     encode()
-    done = need_groups.refresh(model=settings().model_name)
+    done = need_groups.refresh(model=encodings.in_use())
     db.session.expire_all()
     return done
 
@@ -154,7 +154,7 @@ def test_nothing_is_grouped_without_the_model(people: People, client: CheckedCli
     for member, answers in ((people.officer, BINS), (people.other_officer, MISSED)):
         live_challenge(people, member, **answers)
     db.session.commit()
-    model = settings().model_name
+    model = encodings.in_use()
     vectors.refresh(None, model=model)
     index.recalibrate(model=model)
     assert need_groups.refresh(model=model) == 0
@@ -180,12 +180,12 @@ def test_a_view_that_no_longer_holds_writes_nothing(own_app: Flask, monkeypatch:
             return found
 
         monkeypatch.setattr(need_groups, "_work_out", meanwhile)
-        assert need_groups.refresh(model=settings().model_name) == 0
+        assert need_groups.refresh(model=encodings.in_use()) == 0
         monkeypatch.undo()
         for _ in range(3):
             run_once(own_app, HashEmbedder())
             assert need_of(made[0]).id != need_of(made[1]).id
-        assert need_groups.refresh(model=settings().model_name) == 0
+        assert need_groups.refresh(model=encodings.in_use()) == 0
 
 
 def _two_on_bins() -> tuple[People, list[Challenge]]:

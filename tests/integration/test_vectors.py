@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from matching.embedder import HashEmbedder, Vectors
 from showcase.access import actor_for
-from showcase.extensions import db, settings
+from showcase.extensions import db
 from showcase.models import Membership, Solution, Vector, VectorCounter, utc_now
-from showcase.services import index, publications, vectors
+from showcase.services import encodings, index, publications, vectors
 from tests.integration.conftest import People
 from tests.integration.matching_texts import DAMP, encode, fresh_index, live_solution
 
@@ -46,20 +46,20 @@ def republish(solution: Solution, people: People, member: Membership, **answers:
 
 
 def indexed() -> set[str]:
-    return set(index.live("solution", settings().model_name).collection)
+    return set(index.live("solution", encodings.in_use()).collection)
 
 
 def test_what_is_encoded_waits_no_longer(solution: Solution) -> None:
-    assert vectors.count_stale(settings().model_name) == 0
+    assert vectors.count_stale(encodings.in_use()) == 0
     assert row_of(solution).version_id == solution.published_version_id
     assert str(solution.id) in indexed()
 
 
 def test_an_edit_is_encoded_anew_and_reaches_an_index_that_is_open(solution: Solution, people: People) -> None:
-    before = index.live("solution", settings().model_name).collection.get(str(solution.id)).terms
+    before = index.live("solution", encodings.in_use()).collection.get(str(solution.id)).terms
     republish(solution, people, people.founder, summary="Counts wading birds from the air.")
     assert encode() == 1
-    after = index.live("solution", settings().model_name).collection.get(str(solution.id)).terms
+    after = index.live("solution", encodings.in_use()).collection.get(str(solution.id)).terms
     assert "bird" in after
     assert "bird" not in before
 
@@ -68,7 +68,7 @@ def test_a_version_with_the_same_words_is_not_encoded_again(solution: Solution, 
     republish(solution, people, people.founder, price_floor=1_200_000)  # confidential: no word of it is matched
     embedder = CountingEmbedder()
     seq = row_of(solution).seq
-    assert vectors.refresh(embedder, model=settings().model_name) == 1
+    assert vectors.refresh(embedder, model=encodings.in_use()) == 1
     assert embedder.calls == 0
     assert row_of(solution).version_id == solution.published_version_id
     assert row_of(solution).seq > seq
@@ -85,18 +85,8 @@ def test_an_archived_text_leaves_a_tombstone_and_every_index(solution: Solution,
     assert encode() == 0
 
 
-def test_a_text_cut_in_an_older_way_is_made_again(solution: Solution) -> None:
-    row = row_of(solution)
-    digest = row.content_hash
-    row.content_hash = digest.replace(vectors.CUT, "cut 0:")
-    assert row.content_hash != digest
-    assert encode() == 1
-    db.session.expire_all()
-    assert row_of(solution).content_hash == digest
-
-
 def test_what_was_made_by_words_alone_is_made_again_once_there_is_a_model(people: People) -> None:
-    model = settings().model_name
+    model = encodings.in_use()
     solution = live_solution(people, people.founder, "Dry Rooms", DAMP)
     db.session.commit()
     assert vectors.refresh(None, model=model) == 1
@@ -104,7 +94,7 @@ def test_what_was_made_by_words_alone_is_made_again_once_there_is_a_model(people
     assert row_of(solution).content_hash.startswith(vectors.LEXICAL)
     assert encode() == 1
     db.session.expire_all()
-    assert row_of(solution).content_hash.startswith(vectors.CUT)
+    assert not row_of(solution).content_hash.startswith(vectors.LEXICAL)
 
 
 def test_a_counter_that_went_back_makes_an_index_load_anew(solution: Solution) -> None:
