@@ -4,15 +4,17 @@ Files are asked for by GET, whose transaction is rolled back; the entry is there
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
 from flask import Response, request
 
 from showcase.access import current_actor
 from showcase.models.vocabularies import vocabulary
-from showcase.services import audit, csv_export
+from showcase.services import audit, csv_export, workbooks
 from showcase.services.filters import Chosen, Filter
 from showcase.transactions import afterwards
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_CHARACTERS = 500
 """Of what is searched for. What is longer is a text to match, and has a page of its own."""
 
@@ -53,6 +55,22 @@ def csv_download(name: str, head: Sequence[str], rows: Iterable[Sequence[csv_exp
     answer = Response(csv_export.as_csv(head, listed), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def download(name: str, kind: str, sheets: Sequence[workbooks.Sheet]) -> Response:
+    """Return sheets as `name`.xlsx, or the first of them as `name`.csv, and note who took them."""
+    if kind == "csv":
+        return csv_download(name, sheets[0].head, (_dated(row) for row in sheets[0].rows))
+    listed = [workbooks.Sheet(sheet.name, sheet.head, list(sheet.rows)) for sheet in sheets]
+    note_export(f"{name}.xlsx", sum(len(list(sheet.rows)) for sheet in listed))
+    answer = Response(workbooks.write(listed), mimetype=XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    return answer
+
+
+def _dated(row: Sequence[workbooks.Cell]) -> list[csv_export.Cell]:
+    """Return a row with days as text, which is how CSV has them."""
+    return [c.isoformat() if isinstance(c, date) and not isinstance(c, datetime) else c for c in row]
 
 
 def note_export(file: str, rows: int) -> None:
