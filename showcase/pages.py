@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     WTFormsHelpers(app)
-    for show in (day, moment, iso, pounds, number):
+    for show in (day, moment, clock, said, iso, pounds, number):
         app.template_filter()(show)
     app.context_processor(_context)
     app.register_error_handler(DomainError, _domain_error)
@@ -67,8 +67,22 @@ def moment(value: datetime | None) -> str:
     """Write a time as "3 March 2027 at 2:05pm", in London's time."""
     if value is None:
         return "never"
+    return f"{day(value)} at {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """Write the time of day as "2:05pm", in London's time."""
     local = value.astimezone(LONDON)
-    return f"{day(value)} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def said(value: object) -> str:
+    """Write any value of a form as words: a moment, yes or no, "nothing" for what is blank."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return moment(value)
+    return "nothing" if value is None or value == "" else str(value)
 
 
 def iso(value: datetime) -> str:
@@ -90,6 +104,7 @@ def navigation() -> list[dict[str, Any]]:
     """Return the links of the service navigation that the person at hand has a use for."""
     actor = current_actor()
     links = [("Home", "home.index"), ("Challenges", "challenges.index"), ("Shared needs", "needs.index")]
+    links.append(("Showcases", "events.index"))
     if can(actor, Permission.SOLUTION_BROWSE):
         links.append(("Solutions", "solutions.index"))
     links.append(("Search", "search.index"))

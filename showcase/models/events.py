@@ -73,7 +73,12 @@ class Event(Base):
     @property
     def is_announced(self) -> bool:
         """Whether others than staff may see it."""
-        return self.state is not EventState.DRAFT
+        return self.announced_at is not None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is still to be held, so that it can be changed."""
+        return self.state in (EventState.DRAFT, EventState.ANNOUNCED)
 
     @property
     def entries(self) -> list["EventChallenge"]:

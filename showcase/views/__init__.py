@@ -19,6 +19,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "solutions",
     "matches",
     "needs",
+    "events",
     "responses",
     "search",
 )
