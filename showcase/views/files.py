@@ -1,5 +1,7 @@
 """Gives uploaded files back. There is no address of a file as such: the noun it hangs on has one, and its guard."""
 
+from urllib.parse import quote
+
 from flask import Response
 from sqlalchemy.orm import Session
 
@@ -20,7 +22,9 @@ MEDIA_TYPES = {
 def send(file: File) -> Response:
     """Return a file to be saved, never shown in place, and note who took it."""
     answer = Response(file.data, mimetype=MEDIA_TYPES[file.kind])
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{_plain(file)}\"; filename*=UTF-8''{quote(file.name)}"
+    )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     by = current_actor()
@@ -30,3 +34,8 @@ def send(file: File) -> Response:
 
     afterwards(note)
     return answer
+
+
+def _plain(file: File) -> str:
+    """Return the name for browsers that know ASCII alone."""
+    return file.name.encode("ascii", "replace").decode().replace("?", "_")
