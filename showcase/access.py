@@ -37,6 +37,10 @@ SEE: dict[str, Permission] = {
     "pledges": Permission.PLEDGE_SEE,
     "registrations": Permission.REGISTRATION_SEE,
     "meetings": Permission.MEETING_SEE,
+    "engagement_questions": Permission.QUESTION_SEE,
+    "information_releases": Permission.RELEASE_SEE,
+    "materials": Permission.MATERIAL_SEE,
+    "event_reports": Permission.REPORT_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)
