@@ -65,7 +65,8 @@ class Models:
             return self._remote(self._chosen.embedder_url, name)
         embedder = self._load(name)
         if embedder is not None:
-            self._serve(embedder, address.hostname or "127.0.0.1", address.port or 8100)
+            port = 8100 if address.port is None else address.port
+            self._serve(embedder, address.hostname or "127.0.0.1", port)
         return embedder
 
     def _remote(self, url: str, name: str) -> Embedder | None:
