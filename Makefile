@@ -12,12 +12,12 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run work check test browser bench soak chromium
+.PHONY: help setup demo run work check test browser bench soak chromium pango
 
 help: ## Print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-setup: $(VENV)/.project showcase/static/vendor/.copied ## Install everything, so that .venv/bin/showcase works
+setup: $(VENV)/.project showcase/static/vendor/.copied pango ## Install everything, so that .venv/bin/showcase works
 
 demo: setup ## Load the demo, start web and worker, print the address and the sign-ins (PORT=8000)
 	@$(BIN)/showcase demo
@@ -73,6 +73,14 @@ node_modules/.installed: package-lock.json package.json | $(BIN)/python
 showcase/static/vendor/.copied: node_modules/.installed showcase/assets.py | $(VENV)/.locked
 	@$(BIN)/python showcase/assets.py node_modules showcase/static/vendor
 	@touch $@
+
+APT_PANGO := apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+
+pango: $(VENV)/.project
+	@if $(BIN)/python -c 'from showcase.services import documents; raise SystemExit(not documents.is_available())' 2>/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then $(APT_PANGO); \
+	elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then sudo sh -c '$(APT_PANGO)'; \
+	else echo "Documents as PDF need Pango; everything else works without. Please run: sudo sh -c '$(APT_PANGO)'" >&2; fi
 
 APT_CHROMIUM := apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation
 

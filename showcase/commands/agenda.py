@@ -38,7 +38,7 @@ def solve_command(problem: str, seconds: float | None, work: int | None, seed: i
         seconds = 20.0
     answer = solve(asked, Limits(work=work, seconds=seconds), seed)
     click.echo(
-        json.dumps(_answer(answer), ensure_ascii=False, indent=2) if as_json else "\n".join(_page(asked, answer))
+        json.dumps(answer.as_json(), ensure_ascii=False, indent=2) if as_json else "\n".join(_page(asked, answer))
     )
 
 
@@ -103,19 +103,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for at, (key, _) in enumerate(pairs) if any(key == other for other, _ in pairs[:at]))
         raise BadInput([f'one object gives the key "{twice}" twice'])
     return found
-
-
-def _answer(answer: Answer) -> dict[str, Any]:
-    return {
-        "status": answer.status,
-        "cost": answer.cost,
-        "bound": answer.bound,
-        "gap": answer.gap,
-        "assignments": answer.assignments,
-        "broken": list(answer.broken),
-        "conflicting_rules": list(answer.conflicting_rules),
-        "work": answer.work,
-    }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the solver is told and what it says; apart from it, so that reading an answer loads no solver."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,16 @@ class Answer:
     def gap(self) -> int | None:
         """What a cheaper agenda could save at most."""
         return None if self.cost is None or self.bound is None else self.cost - self.bound
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values, in the form that `docs/scheduling.md` gives."""
+        return {
+            "status": self.status,
+            "cost": self.cost,
+            "bound": self.bound,
+            "gap": self.gap,
+            "assignments": self.assignments,
+            "broken": list(self.broken),
+            "conflicting_rules": list(self.conflicting_rules),
+            "work": self.work,
+        }

@@ -25,7 +25,13 @@ PROOF_WORK = 0.25
 UNITS_UNLIMITED = 1 << 30
 
 
-def solve(problem: Problem, limits: Limits | None = None, seed: int = 0) -> Answer:
+Told = Callable[[int, int], None]
+"""Hears cost and bound after each round."""
+
+
+def solve(
+    problem: Problem, limits: Limits | None = None, seed: int = 0, told: Told = lambda _cost, _bound: None
+) -> Answer:
     """Return the cheapest agenda found within the limits, how good it is, or which rules cannot hold together."""
     limits = limits or Limits()
     seconds_left = _clock(limits.seconds)
@@ -38,7 +44,7 @@ def solve(problem: Problem, limits: Limits | None = None, seed: int = 0) -> Answ
     if first.status == "unknown":
         return Answer("unknown")
     search = _Search(problem, found, board(problem, found), first.places, seed, seconds_left)
-    search.run(work)
+    search.run(work, told)
     return search.answer(problem)
 
 
@@ -70,10 +76,11 @@ class _Search:
         self.bound = 0
         self.spent = 0
 
-    def run(self, work: int) -> None:
+    def run(self, work: int, told: Told) -> None:
         """Work in rounds of 1, 3, 12, 48 … units until the work is spent, the clock has run out or a proof is found."""
         with ThreadPoolExecutor(max_workers=2) as threads:
             units = 1
+            told(self.cost, self.bound)
             while self.spent < work and self.bound < self.cost and not self._is_over():
                 units = min(units, work - self.spent)
                 walking = threads.submit(self.ladders[0].climb, units, self._is_over)
@@ -85,6 +92,7 @@ class _Search:
                 walking.result()
                 self._share()
                 self.spent += units
+                told(self.cost, min(self.bound, self.cost))
                 # A proof begins anew in each round, so the rounds before must be short beside it.
                 units = 3 * self.spent
 
