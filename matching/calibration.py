@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from matching.embedder import normalised
 from matching.encoding import DifferentModels, Encoded
+from matching.vectors import in_groups
 
 SAMPLE = 2_000
 NEIGHBOURS = 10
@@ -143,7 +144,7 @@ class PassageBackground:
         found = np.zeros(len(starts), np.float32)
         if not len(self._probes) or not len(starts):
             return found
-        nearest = np.maximum.reduceat(rows @ self._probes.T, starts, axis=0)
+        nearest = in_groups(np.maximum, rows @ self._probes.T, starts, np.diff(starts, append=len(rows)))
         wanted = min(PASSAGE_NEIGHBOURS, len(self._probes))
         found[:] = np.partition(nearest, -wanted, axis=1)[:, -wanted:].mean(axis=1)
         for place, id in enumerate(ids):

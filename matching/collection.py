@@ -1,36 +1,44 @@
-"""The documents that are ranked, in memory: put one in, take one out, each at a cost that follows the change.
+"""The documents that are ranked: put one in, take one out, each at a cost that follows the change.
 
 A document takes the next free slot; an edit takes a new slot and leaves the old one dead. When dead slots outnumber the
 living, everything is laid out afresh, so that a change costs the same on average however many documents there are.
 The order in which changes arrived never shows in a ranking.
+
+All is held in memory, unless the collection stands on a base (`base`): files that hold most documents, mapped by every
+process of a machine. Then memory holds what changed since, and whoever made the base makes another in good time.
 """
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
+from matching import ingredients
 from matching.calibration import Calibration, sampled
 from matching.encoding import DifferentModels, Encoded
-from matching.ingredients import Centred
+from matching.ids import Ids
 from matching.postings import Postings
-from matching.vectors import Flags, Growing, Half, Rows, Slots, Vectors
+from matching.rough import Rough
+from matching.vectors import Flags, Growing, Half, Rows, Slots, Vectors, Written, in_groups, mapped_rows
 
 FEWEST_DEAD = 256
 """Dead slots that are always put up with."""
 TOGETHER = 2_048
 """Documents that are put in at once where there are many: one matrix product for their hubness."""
 
+ROWS, BOUNDS, HUBNESS, EMBEDDED = "vectors.f16", "bounds.npy", "hubness.npy", "embedded.npy"
+
 
 class Collection:
     """Documents of one model, by id. One thread at a time: hold `lock` to change or to rank."""
 
-    def __init__(self, calibration: Calibration | None = None) -> None:
-        """Start empty, with the calibration that earlier documents gave, if any."""
+    def __init__(self, calibration: Calibration | None = None, *, base: Path | None = None) -> None:
+        """Start empty, with the calibration that earlier documents gave, if any; or on a base made under it."""
         self.lock = threading.RLock()
-        self._start_empty(calibration or Calibration.of([]))
+        self._start(calibration or Calibration.of([]), base)
 
     @classmethod
     def of(cls, texts: Iterable[tuple[str, Encoded]]) -> "Collection":
@@ -40,17 +48,42 @@ class Collection:
         collection.put_many(given.items())
         return collection
 
-    def _start_empty(self, calibration: Calibration) -> None:
+    @classmethod
+    def save(cls, folder: Path, calibration: Calibration, texts: Iterable[tuple[str, Encoded]]) -> list[str]:
+        """Write the files of a base into a folder; return the ids in the order of their slots.
+
+        Vectors go straight to their file, so that a million texts need not fit into memory; no id may come twice.
+
+        Raises:
+            DifferentModels: the texts are not all of the calibration's model.
+        """
+        building = cls(calibration)
+        rows = Written(folder / ROWS, calibration.dimension)
+        building.vectors = Vectors(calibration.dimension, own=rows)
+        building.put_many(texts)
+        rows.close()
+        np.save(folder / BOUNDS, building.vectors.bounds)
+        np.save(folder / HUBNESS, building._hubness.rows)
+        np.save(folder / EMBEDDED, building.embedded())
+        building._ids.save(folder)
+        building.rough.save(folder)
+        building.postings.save(folder)
+        return [building.id_at(slot) for slot in range(len(building._ids))]
+
+    def _start(self, calibration: Calibration, base: Path | None = None) -> None:
         self.calibration = calibration
-        self._ids: list[str] = []
-        self._slots: dict[str, int] = {}
-        self._is_live = Growing(kind=np.bool_)
-        self._has_vectors = Growing(kind=np.bool_)
-        self.postings = Postings(calibration.mean_length)
+        self._is_based = base is not None
+        self._ids = Ids(base)
+        self._has_vectors = Growing(kind=np.bool_, rows=np.load(base / EMBEDDED) if base else None)
+        self._is_live = Growing(kind=np.bool_, rows=np.ones(len(self._ids), np.bool_))
+        self._count = self._in_base = len(self._ids)
+        self.postings = Postings(calibration.mean_length, base)
         self.vectors = Vectors(calibration.dimension)
-        self._passage_hubness = Growing()
-        self.wholes = Centred(calibration.wholes)
-        self.gists = Centred(calibration.gists)
+        if base:
+            rows = mapped_rows(base / ROWS, calibration.dimension)
+            self.vectors = Vectors(calibration.dimension, base=rows, bounds=np.load(base / BOUNDS))
+        self.rough = Rough(calibration, base)
+        self._hubness = Growing(len(ingredients.KINDS), rows=np.load(base / HUBNESS) if base else None)
 
     @property
     def model(self) -> str:
@@ -59,15 +92,24 @@ class Collection:
 
     def __len__(self) -> int:
         """Return the number of documents."""
-        return len(self._slots)
+        return self._count
+
+    @property
+    def changed(self) -> int:
+        """Number of slots that were taken since the base was made: what this process alone holds in memory."""
+        return len(self._ids) - self._in_base
 
     def __contains__(self, id: object) -> bool:
         """Tell whether a document of that id is here."""
-        return id in self._slots
+        return isinstance(id, str) and self._find(id) is not None
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids in no particular order."""
-        return iter(self._slots)
+        return (self._ids.at(slot) for slot in np.flatnonzero(self._is_live.rows).tolist())
+
+    def _find(self, id: str) -> int | None:
+        slot = self._ids.find(id)
+        return slot if slot is not None and self._is_live.rows[slot] else None
 
     def put(self, id: str, encoded: Encoded) -> None:
         """Add a document, or put it in the place of the one of that id. Raises: DifferentModels."""
@@ -88,8 +130,8 @@ class Collection:
         for id in part:
             self.remove(id)
         ids, documents = list(part), list(part.values())
-        self._slots.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
         self._ids.extend(ids)
+        self._count += len(ids)
         self._is_live.extend(np.ones(len(ids), np.bool_))
         self._has_vectors.extend(np.array([one.has_vectors for one in documents]))
         self.postings.extend([one.terms for one in documents])
@@ -100,31 +142,40 @@ class Collection:
         """Put the rows of the next slots, one run of rows for each: the whole text, then its passages if it was cut."""
         lengths = np.array([len(run) for run in runs])
         firsts = np.cumsum(lengths) - lengths
-        rows = np.concatenate(runs).astype(np.float32)
-        self.vectors.extend(rows, lengths)
-        self.wholes.extend(ids, rows[firsts])
+        exact = np.concatenate(runs)
+        self.vectors.extend(exact, lengths)
+        rows = exact.astype(np.float32)
         is_passage = np.ones(len(rows), np.bool_)
         is_passage[firsts[lengths > 1]] = False
-        rows, counts = rows[is_passage], np.maximum(lengths - 1, 1)
+        wholes, passages, counts = rows[firsts], rows[is_passage], np.maximum(lengths - 1, 1)
         starts = np.cumsum(counts) - counts
-        self.gists.extend(ids, np.add.reduceat(rows, starts, axis=0) / counts[:, None].astype(np.float32))
-        self._passage_hubness.extend(self.calibration.passages.hubness(rows, starts, ids))
+        gists = in_groups(np.add, passages, starts, counts) / counts[:, None].astype(np.float32)
+        hubness = ingredients.hubness(self.calibration, ids, (passages, gists, wholes), starts)
+        self._hubness.extend(hubness)
+        self.rough.extend(gists, wholes, hubness)
 
     def remove(self, id: str) -> None:
         """Take a document out; an id that is not here is no mistake."""
         with self.lock:
-            slot = self._slots.pop(id, None)
+            slot = self._find(id)
             if slot is None:
                 return
             self.postings.remove(slot)
             self._is_live.rows[slot] = False
-            if len(self._ids) > 2 * len(self._slots) + FEWEST_DEAD:
+            self._count -= 1
+            if not self._is_based and len(self._ids) > 2 * self._count + FEWEST_DEAD:
                 self._lay_out(self.calibration)
+
+    def keep_only(self, is_kept: Flags) -> None:
+        """Take out the documents of the base's slots that are not flagged, bool [slots of the base]."""
+        with self.lock:
+            for slot in np.flatnonzero(~is_kept).tolist():
+                self.remove(self._ids.at(slot))
 
     def get(self, id: str) -> Encoded:
         """Return what was put under that id. Raises: KeyError."""
         with self.lock:
-            return self._at(id, self._slots[id])
+            return self._at(self.slot_of(id))
 
     def recalibrate(self) -> Calibration:
         """Take a new calibration from the documents that are here now, use it from here on, and return it."""
@@ -135,7 +186,7 @@ class Collection:
 
     def _sampled(self) -> list[str]:
         embedded = self.embedded()
-        return sampled([id for id, slot in self._slots.items() if embedded[slot]] or self._slots)
+        return sampled([id for id in self if embedded[self.slot_of(id)]] or self)
 
     def live(self, allowed: AbstractSet[str] | None = None, exclude: AbstractSet[str] = frozenset()) -> Flags:
         """Return bool [slots]: which slots hold a document that may be ranked."""
@@ -147,7 +198,7 @@ class Collection:
         return found
 
     def _slots_of(self, ids: AbstractSet[str]) -> list[int]:
-        return [self._slots[id] for id in ids if id in self._slots]
+        return [slot for slot in map(self._find, ids) if slot is not None]
 
     def embedded(self) -> Flags:
         """Return bool [slots]: which slots have vectors; good until the next change."""
@@ -155,16 +206,29 @@ class Collection:
 
     def id_at(self, slot: int) -> str:
         """Return the id of the document that took that slot."""
-        return self._ids[slot]
+        return self._ids.at(slot)
 
     def slot_of(self, id: str) -> int:
         """Return the slot of a document. Raises: KeyError."""
-        return self._slots[id]
+        slot = self._find(id)
+        if slot is None:
+            raise KeyError(id)
+        return slot
 
-    def passage_scores(self, queries: Rows, slots: Slots) -> Rows:
-        """Return float32 [slots]: how well the slot's best passages answer each of the query's, on average (CSLS)."""
-        found: Rows = 2 * self.vectors.best(queries, slots).mean(axis=1) - self._passage_hubness.rows[slots]
-        return found
+    def meaning(self, queries: tuple[Rows, Rows, Rows], slots: Slots) -> Mapping[str, Rows]:
+        """Return float32 [slots] for each ingredient that goes by meaning: its CSLS to a query.
+
+        `queries` are the query's passages, its gist and its whole vector.
+        """
+        passages, gist, whole = queries
+        best, wholes, gists = self.vectors.compared(passages, slots)
+        near = (
+            best.mean(axis=1),
+            self.calibration.gists.similarities(gist, gists),
+            self.calibration.wholes.similarities(whole, wholes),
+        )
+        hubness = self._hubness.rows[slots]
+        return {name: 2 * near[place] - hubness[:, place] for place, name in enumerate(ingredients.KINDS)}
 
     def _check(self, encoded: Encoded) -> None:
         if not encoded.has_vectors:
@@ -173,7 +237,7 @@ class Collection:
         if found != wanted:
             raise DifferentModels(f"vectors of {found[0]} ({found[1]}) among those of {wanted[0]} ({wanted[1]})")
 
-    def _at(self, id: str, slot: int) -> Encoded:
+    def _at(self, slot: int) -> Encoded:
         terms = self.postings.terms(slot)
         if not self.embedded()[slot]:
             return Encoded(np.zeros((0, 0), np.float16), terms)
@@ -181,6 +245,6 @@ class Collection:
 
     def _lay_out(self, calibration: Calibration) -> None:
         """Put every document into fresh slots, under a calibration that may be new."""
-        kept = [(id, self._at(id, slot)) for id, slot in self._slots.items()]
-        self._start_empty(calibration)
+        kept = [(id, self.get(id)) for id in self]
+        self._start(calibration)
         self.put_many(kept)

@@ -1,4 +1,4 @@
-"""The ingredients of a score that go by meaning, each kept ready for every document of a collection.
+"""The ingredients of a score that go by meaning, for documents of a collection and for texts that are not in it.
 
 Every one is CSLS (Conneau and others 2018): twice the similarity to the query, less how near the document is to
 everything. A profile so general that it is near to every challenge gains nothing by that.
@@ -8,54 +8,37 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from matching.calibration import Background, PassageBackground
-from matching.vectors import Flags, Growing, Rows, Slots
+from matching.calibration import Background, Calibration, PassageBackground
+from matching.vectors import Rows, Slots
 
-ROUGH = 128
-"""How many numbers of a vector, the most telling first, are compared to find a shortlist."""
+KINDS = ("passages", "gist", "whole")
+"""The ingredients that go by meaning, in the order of the columns of `hubness`."""
 
 
-class Centred:
-    """One kind of vector for every slot, centred on its background and turned to its axes, with its hubness."""
+def hubness(calibration: Calibration, ids: Sequence[str], meanings: tuple[Rows, Rows, Rows], starts: Slots) -> Rows:
+    """Return float32 [texts, 3]: how near each text is to everything, by the ingredients of `KINDS`.
 
-    def __init__(self, background: Background) -> None:
-        """Start empty."""
-        self.background = background
-        self._vectors = Growing(background.mean.shape[0])
-        self._hubness = Growing()
+    `meanings` are the passages of one text after another, beginning at `starts`, and each text's gist and whole vector.
+    A vector of noughts is near to nothing.
+    """
+    passages, gists, wholes = meanings
+    found = np.empty((len(ids), len(KINDS)), np.float32)
+    found[:, 0] = calibration.passages.hubness(passages, starts, ids)
+    for column, background, vectors in ((1, calibration.gists, gists), (2, calibration.wholes, wholes)):
+        found[:, column] = background.hubness(background.centred(vectors), ids) * np.any(vectors != 0, axis=1)
+    return found
 
-    def extend(self, ids: Sequence[str], vectors: Rows) -> None:
-        """Add the next slots' vectors, float32 [slots, dimension]; a row of noughts is near to nothing."""
-        centred = self.background.centred(vectors)
-        is_there: Flags = np.any(vectors != 0, axis=1)
-        self._vectors.extend((centred @ self.background.axes) * is_there[:, None])
-        self._hubness.extend(self.background.hubness(centred, ids) * is_there)
 
-    def scores(self, query: Rows, slots: Slots) -> Rows:
-        """Return float32 [slots]: twice the similarity to the query less the slot's hubness (CSLS)."""
-        found: Rows = 2 * (self._vectors.rows[slots] @ self._turned(query)) - self._hubness.rows[slots]
-        return found
+def score(background: Background, query: Rows, id: str, vector: Rows) -> Rows:
+    """Return float32 [1]: what a whole vector or gist that would stand under that id scores."""
+    found = 2 * background.similarities(query, vector[None, :])
+    return found - background.hubness(background.centred(vector[None, :]), [id])
 
-    def rough_scores(self, query: Rows) -> Rows:
-        """Return nearly the same for every slot, from the `ROUGH` axes along which texts differ most."""
-        turned = np.ascontiguousarray(self._turned(query)[:ROUGH])
-        found: Rows = 2 * (self._vectors.rows[:, :ROUGH] @ turned) - self._hubness.rows
-        return found
 
-    def score(self, query: Rows, id: str, vector: Rows) -> Rows:
-        """Return float32 [1]: the same for a vector that would stand under that id."""
-        found = 2 * self.background.similarities(query, vector[None, :])
-        return found - self.background.hubness(self.background.centred(vector[None, :]), [id])
-
-    def sample_scores(self, query: Rows, exclude: Collection[str]) -> Rows:
-        """Return the same for the texts of the calibration's sample."""
-        background = self.background
-        found: Rows = 2 * (background.sample @ background.centred(query[None, :])[0]) - background.sample_hubness
-        return without(found, background.ids, exclude)
-
-    def _turned(self, query: Rows) -> Rows:
-        found: Rows = self.background.centred(query[None, :])[0] @ self.background.axes
-        return found
+def sample_scores(background: Background, query: Rows, exclude: Collection[str]) -> Rows:
+    """Return the same for the texts of the calibration's sample."""
+    found: Rows = 2 * (background.sample @ background.centred(query[None, :])[0]) - background.sample_hubness
+    return without(found, background.ids, exclude)
 
 
 def passage_scores(background: PassageBackground, queries: Rows, id: str, rows: Rows) -> Rows:

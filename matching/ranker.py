@@ -16,7 +16,7 @@ import numpy.typing as npt
 from matching.calibration import USUAL_SPREAD, gist, spread
 from matching.collection import Collection
 from matching.encoding import Encoded
-from matching.ingredients import passage_sample_scores, passage_scores
+from matching.ingredients import passage_sample_scores, passage_scores, sample_scores, score
 from matching.postings import K1
 from matching.vectors import Flags, Slots
 
@@ -29,6 +29,8 @@ EXHAUSTIVE = 2_000
 """Up to so many documents the formula is computed for all; beyond, for a shortlist."""
 SHORTLIST = 500
 """Documents that are best by words and, roughly, by gist and whole (measured: docs/matching.md)."""
+CANDIDATES = 2_000
+"""The shortlist is chosen from so many that are best by words, and so many that are roughly best by gist and whole."""
 
 RRF_K = 60
 DECIMALS = 5
@@ -108,39 +110,38 @@ class Judge:
         here, query = self._collection, self._query
         found = {
             "passages": passage_sample_scores(here.calibration.passages, query.passages, exclude),
-            "gist": here.gists.sample_scores(self._gist, exclude),
-            "whole": here.wholes.sample_scores(query.whole, exclude),
+            "gist": sample_scores(here.calibration.gists, self._gist, exclude),
+            "whole": sample_scores(here.calibration.wholes, query.whole, exclude),
         }
         return {name: spread(scores, 2 * USUAL_SPREAD) for name, scores in found.items()}
 
     def slots(self, live: Flags) -> tuple[Slots, dict[str, Scores]]:
         """Return the live slots worth ranking, and for each the contribution of every ingredient."""
         here, query = self._collection, self._query
-        slots: Slots = np.flatnonzero(live)
-        if self.has_meaning and len(slots) > EXHAUSTIVE:
-            slots = self._shortlist(slots)
+        if self.has_meaning and np.count_nonzero(live) > max(EXHAUSTIVE, SHORTLIST):
+            slots = self._shortlist(live)
+        else:
+            slots = np.flatnonzero(live)
         raw: dict[str, npt.NDArray[np.floating]] = {"lexical": self.lexical[slots]}
         if self.has_meaning:
-            raw["passages"] = here.passage_scores(query.passages, slots)
-            raw["gist"] = here.gists.scores(self._gist, slots)
-            raw["whole"] = here.wholes.scores(query.whole, slots)
+            raw |= here.meaning((query.passages, self._gist, query.whole), slots)
         return slots, self._contributions(raw, here.embedded()[slots])
 
-    def _shortlist(self, slots: Slots) -> Slots:
-        """Return those of the slots that are best by words and, roughly, by gist and whole."""
+    def _shortlist(self, live: Flags) -> Slots:
+        """Return those of the live slots that are best by words and, roughly, by gist and whole."""
         here = self._collection
-        rough: dict[str, npt.NDArray[np.floating]] = {
-            "lexical": self.lexical,
-            "gist": here.gists.rough_scores(self._gist),
-            "whole": here.wholes.rough_scores(self._query.whole),
-        }
-        total = np.zeros(len(self.lexical), np.float32)
-        for name, scores in rough.items():
-            mean, deviation = self._scales[name]
-            gain = self._weights[name] / deviation * (scores - mean)
-            total += gain if name == "lexical" else gain * here.embedded()
-        total = total[slots]
-        return np.sort(slots[np.argpartition(-total, SHORTLIST)[:SHORTLIST]])
+        shares = {name: self._weights[name] / self._scales[name][1] for name in self._weights}
+        asked = here.rough.query(self._gist, self._query.whole, shares["gist"], shares["whole"])
+        by_words = np.where(live, self.lexical, -1.0)
+        wanted = min(CANDIDATES, len(live))
+        slots = np.argpartition(by_words, len(live) - wanted)[len(live) - wanted :]
+        slots = np.union1d(slots[live[slots]], here.rough.nearest(asked, live, wanted))
+        usual = sum(shares[name] * self._scales[name][0] for name in ("gist", "whole"))
+        total = shares["lexical"] * self.lexical[slots]
+        total += here.embedded()[slots] * (here.rough.scores(asked, slots) - usual)
+        if len(slots) > SHORTLIST:
+            slots = slots[np.argpartition(-total, SHORTLIST)[:SHORTLIST]]
+        return np.sort(slots)
 
     def document(self, id: str, document: Encoded) -> dict[str, float]:
         """Return the contributions a text would have if it stood in the collection under that id."""
@@ -149,8 +150,8 @@ class Judge:
         raw: dict[str, npt.NDArray[np.floating]] = {"lexical": np.array([lexical])}
         if self.has_meaning and document.has_vectors:
             raw["passages"] = passage_scores(here.calibration.passages, query.passages, id, document.passages)
-            raw["gist"] = here.gists.score(self._gist, id, gist(document))
-            raw["whole"] = here.wholes.score(query.whole, id, document.whole)
+            raw["gist"] = score(here.calibration.gists, self._gist, id, gist(document))
+            raw["whole"] = score(here.calibration.wholes, query.whole, id, document.whole)
         found = self._contributions(raw, np.ones(1, np.bool_))
         return {name: float(found[name][0]) if name in found else 0.0 for name in self._weights}
 

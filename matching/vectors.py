@@ -1,13 +1,14 @@
-"""Rows of numbers that belong to documents: arrays that grow, and vectors held by FAISS and read in place by NumPy.
+"""Rows of numbers that belong to documents: arrays that grow, in memory or in a file, and the exact vectors.
 
-FAISS keeps the vectors as half-precision codes, which is how they are stored, so nothing is lost and a hundred
-thousand documents of six passages take half a gigabyte. The rows of a document (slot) stand together; rows of removed
-documents stay, owned by nobody, until `Collection` rebuilds.
+Vectors are kept in half precision, which is how they are stored, so nothing is lost. The rows of a document (slot)
+stand together; rows of removed documents stay, owned by nobody, until everything is laid out afresh. The first rows may
+be a file that all processes of a machine map (`base`); what changed since then follows in this process's memory.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
@@ -15,85 +16,166 @@ Rows = npt.NDArray[np.float32]
 Half = npt.NDArray[np.float16]
 Slots = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+AnyRows = npt.NDArray[Any]
 
 FEWEST_ROWS = 64
-SPARE = 8
-"""A full array grows by one part in so many: little room is wasted, and a row is copied eight times on average."""
-
-
 TOGETHER = 256
 """Slots whose passages are compared at once: they then stay in the processor's cache."""
 
 
-class Growing:
-    """Rows of one NumPy array with room to grow."""
+class Store(Protocol):
+    """Rows that can be appended to."""
 
-    def __init__(self, *width: int, kind: npt.DTypeLike = np.float32) -> None:
-        """Start empty, of shape [0, *width]."""
+    def extend(self, rows: AnyRows) -> None:
+        """Append rows."""
+
+    @property
+    def rows(self) -> AnyRows:
+        """Return the rows in place, good until the next `extend`."""
+
+
+class Growing:
+    """Rows of one NumPy array, which is twice as long each time it is full: room not written to takes no memory yet."""
+
+    def __init__(self, *width: int, kind: npt.DTypeLike = np.float32, rows: AnyRows | None = None) -> None:
+        """Start empty, of shape [0, *width], or with a copy of `rows`."""
         self._room = np.empty((FEWEST_ROWS, *width), kind)
         self._used = 0
+        if rows is not None:
+            self.extend(rows)
 
-    def extend(self, rows: npt.NDArray[Any]) -> None:
+    def extend(self, rows: AnyRows) -> None:
         """Append rows."""
         needed = self._used + len(rows)
         if needed > len(self._room):
-            grown = np.empty((needed + needed // SPARE, *self._room.shape[1:]), self._room.dtype)
+            grown = np.empty((2 * needed, *self._room.shape[1:]), self._room.dtype)
             grown[: self._used] = self.rows
             self._room = grown
         self._room[self._used : needed] = rows
         self._used = needed
 
     @property
-    def rows(self) -> npt.NDArray[Any]:
+    def rows(self) -> AnyRows:
         """Return the rows in place, good until the next `extend`."""
         return self._room[: self._used]
 
 
+class Written:
+    """Half-precision rows of a file that is being written, so that memory does not hold them."""
+
+    def __init__(self, file: Path, width: int) -> None:
+        """Start the file."""
+        self._path = file
+        self._width = width
+        self._file = file.open("wb")
+
+    def extend(self, rows: AnyRows) -> None:
+        """Append rows."""
+        self._file.write(np.ascontiguousarray(rows, np.float16).tobytes())
+
+    @property
+    def rows(self) -> Half:
+        """Return what was written, mapped."""
+        self._file.flush()
+        return mapped_rows(self._path, self._width)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def mapped_rows(file: Path, width: int) -> Half:
+    """Return the half-precision rows of a file without reading them, float16 [rows, width]."""
+    if not file.stat().st_size:
+        return np.zeros((0, width), np.float16)
+    return np.memmap(file, np.float16, "r").reshape(-1, width)
+
+
+def in_groups(reduce: np.ufunc, rows: Rows, starts: Slots, counts: Slots) -> Rows:
+    """Return each group of rows reduced to one, as `reduce.reduceat` does, several times as fast for short groups.
+
+    Groups begin at `starts` and have `counts` rows, at least one.
+    """
+    found = rows[starts]
+    for place in range(1, int(counts.max(initial=1))):
+        longer = np.flatnonzero(counts > place)
+        if len(longer) == len(counts):
+            reduce(found, rows[starts + place], out=found)
+        else:
+            found[longer] = reduce(found[longer], rows[starts[longer] + place])
+    return found
+
+
 class Vectors:
-    """Growing half-precision rows in runs, one run of at least one row for each slot: the whole text, its passages."""
+    """Half-precision rows in runs, one run of at least one row for each slot: the whole text, its passages."""
 
-    def __init__(self, dimension: int) -> None:
-        """Start empty."""
+    def __init__(
+        self, dimension: int, *, base: Half | None = None, bounds: Slots | None = None, own: Store | None = None
+    ) -> None:
+        """Start with the rows of a base, if any, whose runs lie between `bounds`; `own` takes what is added."""
         self.dimension = dimension
-        codes, measure = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        self._index = faiss.IndexScalarQuantizer(dimension, codes, measure)
-        self._bounds = Growing(kind=np.int64)
-        self._bounds.extend(np.zeros(1, np.int64))
+        self._base = base if base is not None else np.zeros((0, dimension), np.float16)
+        self._own = own or Growing(dimension, kind=np.float16)
+        self._bounds = Growing(kind=np.int64, rows=bounds if bounds is not None else np.zeros(1, np.int64))
 
-    def extend(self, rows: Rows, lengths: Slots) -> None:
-        """Add the rows of the next slots, float32 [rows, dimension], at least one row for each slot."""
-        self._bounds.extend(self._bounds.rows[-1] + np.cumsum(lengths))
-        self._index.add(rows)
+    @property
+    def bounds(self) -> Slots:
+        """Return int64 [slots + 1]: where each slot's rows begin, and where the last ends."""
+        return self._bounds.rows
+
+    def extend(self, rows: Half, lengths: Slots) -> None:
+        """Add the rows of the next slots, float16 [rows, dimension], at least one row for each slot."""
+        self._bounds.extend(self.bounds[-1] + np.cumsum(lengths))
+        self._own.extend(rows)
 
     def run(self, slot: int) -> Half:
         """Return a copy of one slot's rows, float16 [rows, dimension]."""
-        start, end = self._bounds.rows[slot : slot + 2].tolist()
-        return self._view()[start:end].copy()
+        start, end = self.bounds[slot : slot + 2].tolist()
+        return self._take(np.arange(start, end))
 
     def whole_scores(self, query: Rows) -> Rows:
         """Return the inner product of a query with the first row of every slot, float32 [slots]."""
-        found: Rows = self._view()[self._bounds.rows[:-1]].astype(np.float32) @ query
+        found: Rows = self._take(self.bounds[:-1]).astype(np.float32) @ query
         return found
 
-    def best(self, queries: Rows, slots: Slots) -> Rows:
-        """Return the best inner product of each query with each slot's passages, float32 [slots, queries]."""
-        bounds = self._bounds.rows
-        starts, ends = bounds[slots], bounds[slots + 1]
-        firsts = starts + (ends - starts > 1)  # a text too short to be cut is its own only passage
-        found = np.empty((len(slots), len(queries)), np.float32)
-        for start in range(0, len(slots), TOGETHER):
-            part = slice(start, start + TOGETHER)
-            lengths = ends[part] - firsts[part]
-            places = np.cumsum(lengths) - lengths
-            rows = np.arange(lengths.sum()) + np.repeat(firsts[part] - places, lengths)
-            products = self._view()[rows].astype(np.float32) @ queries.T
-            np.maximum.reduceat(products, places, axis=0, out=found[part])
-        return found
+    def compared(self, queries: Rows, slots: Slots) -> tuple[Rows, Rows, Rows]:
+        """Return what is exact of each slot: its best passages' inner products, its whole vector and its gist.
 
-    def _view(self) -> Half:
-        """Return FAISS's own memory as float16 [rows, dimension]; good until the next `extend`."""
-        if not self._index.ntotal:
-            return np.zeros((0, self.dimension), np.float16)
-        codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
-        view: Half = codes.view(np.float16).reshape(self._index.ntotal, self.dimension)
-        return view
+        float32 [slots, queries], [slots, dimension] and [slots, dimension]. The gist is the mean of the passages.
+        """
+        best = np.empty((len(slots), len(queries)), np.float32)
+        wholes = np.empty((len(slots), self.dimension), np.float32)
+        gists = np.empty_like(wholes)
+        for part, rows, firsts, starts, counts in self._runs(slots):
+            wholes[part] = rows[firsts]
+            is_passage = np.ones(len(rows), np.bool_)
+            is_passage[firsts[starts > firsts]] = False
+            places = np.cumsum(counts) - counts
+            passages = rows[is_passage]
+            best[part] = in_groups(np.maximum, passages @ queries.T, places, counts)
+            gists[part] = in_groups(np.add, passages, places, counts) / counts[:, None].astype(np.float32)
+        return best, wholes, gists
+
+    def _runs(self, slots: Slots) -> Iterator[tuple[slice, Rows, Slots, Slots, Slots]]:
+        """Yield, a few slots at a time, their rows, where each slot's begin, where its passages do, and how many."""
+        starts, ends = self.bounds[slots], self.bounds[slots + 1]
+        for first in range(0, len(slots), TOGETHER):
+            part = slice(first, first + TOGETHER)
+            lengths = ends[part] - starts[part]
+            firsts = np.cumsum(lengths) - lengths
+            places = np.arange(lengths.sum()) + np.repeat(starts[part] - firsts, lengths)
+            is_cut = lengths > 1  # a text too short to be cut is its own only passage
+            yield part, self._take(places).astype(np.float32), firsts, firsts + is_cut, lengths - is_cut
+
+    def _take(self, places: Slots) -> Half:
+        """Return copies of rows, those of the base and those of this process."""
+        own, size = self._own.rows, len(self._base)
+        if not size:
+            return own[places]
+        is_own = places >= size
+        if not is_own.any():
+            return np.asarray(self._base[places])
+        found = np.empty((len(places), self.dimension), np.float16)
+        found[~is_own] = self._base[places[~is_own]]
+        found[is_own] = own[places[is_own] - size]
+        return found
