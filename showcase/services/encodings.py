@@ -54,7 +54,7 @@ def change() -> Change | None:
     to = wanted()
     if in_use() == to:
         return None
-    published = sa.select(sa.func.count()).where(Publication.published_version_id.is_not(None))
+    published = sa.select(sa.func.count(Publication.id)).where(Publication.published_version_id.is_not(None))
     done = published.join(Vector, Vector.publication_id == Publication.id).where(
         Vector.model == to, Vector.version_id == Publication.published_version_id
     )

@@ -193,6 +193,11 @@ def member_of(organisation: Organisation, name: str, **changes: Any) -> Membersh
 @pytest.fixture
 def people(app: Flask) -> People:
     """Two councils, two approved suppliers and the host, with someone to act for each."""
+    return make_people()
+
+
+def make_people() -> People:
+    """Make them, where a test has an application of its own."""
     since = utc_now()
     organisations: list[Organisation] = [
         Host(name="Local Government Association", approved_at=since),
