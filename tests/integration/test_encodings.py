@@ -278,6 +278,7 @@ def test_a_killed_worker_goes_on_where_it_was(own_app: Flask, tmp_path: Path) ->
                 return encodings.change() is None
 
             wait_for(is_changed)
+            seen.add(served_whole(str(made[0].id)))
         after = rows(LATTER)
         assert {id: after[id] for id in kept if id != str(made[0].id)} == {
             id: seq for id, seq in kept.items() if id != str(made[0].id)
