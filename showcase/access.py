@@ -41,6 +41,10 @@ SEE: dict[str, Permission] = {
     "information_releases": Permission.RELEASE_SEE,
     "materials": Permission.MATERIAL_SEE,
     "event_reports": Permission.REPORT_SEE,
+    "contracts": Permission.CONTRACT_SEE,
+    "price_offers": Permission.PRICE_SEE,
+    "plans": Permission.PLAN_SEE,
+    "list_savings": Permission.SAVING_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)

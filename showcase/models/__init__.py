@@ -1,9 +1,10 @@
 """The tables, one file per noun. Columns and small properties; what is done to them is in the services."""
 
 from showcase.models.accounts import Account, Membership, SignInSession, Throttle, Ticket
-from showcase.models.audit import AuditEntry
+from showcase.models.audit import AuditEntry, AuditSeal
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
+from showcase.models.contracts import Contract
 from showcase.models.engagement import (
     Answer,
     EngagementRecord,
@@ -24,6 +25,8 @@ from showcase.models.messages import Message
 from showcase.models.needs import Need, NeedMember, NeedRefusal
 from showcase.models.organisations import Council, EmailDomain, Host, Organisation, Supplier
 from showcase.models.outcomes import EventReport, Feedback, Outcome
+from showcase.models.plans import Closing, MarketRoute, Pack, Plan, Saving
+from showcase.models.prices import PriceOffer, PriceVersion
 from showcase.models.publications import Facet, Publication, StateChange, Version
 from showcase.models.registrations import AttendeeNeeds, Registration
 from showcase.models.responses import Response
@@ -37,11 +40,14 @@ __all__ = [
     "Answer",
     "AttendeeNeeds",
     "AuditEntry",
+    "AuditSeal",
     "Base",
     "Break",
     "Call",
     "Candidate",
     "Challenge",
+    "Closing",
+    "Contract",
     "Council",
     "Criterion",
     "Decision",
@@ -60,6 +66,7 @@ __all__ = [
     "InterestDeclaration",
     "InterestList",
     "Invitation",
+    "MarketRoute",
     "Material",
     "MaterialRules",
     "Meeting",
@@ -72,9 +79,13 @@ __all__ = [
     "NeedRefusal",
     "Organisation",
     "Outcome",
+    "Pack",
+    "Plan",
     "Pledge",
     "PledgeEvidence",
     "PledgeStep",
+    "PriceOffer",
+    "PriceVersion",
     "Publication",
     "Question",
     "QuestionAsker",
@@ -86,6 +97,7 @@ __all__ = [
     "Remainder",
     "Response",
     "Room",
+    "Saving",
     "Score",
     "Session",
     "SignInSession",

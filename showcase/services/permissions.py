@@ -7,7 +7,14 @@ from showcase.policies import TABLE
 
 NOUNS: Mapping[str, str] = {
     "audit": "audit trail",
+    "closing": "how an interest list ended",
+    "contract": "contract of a council",
     "event": "showcase",
+    "pack": "recommendation pack",
+    "plan": "plan of an interest list",
+    "price": "indicative prices",
+    "radar": "contract radar",
+    "saving": "saving of a council",
     "interest": "interest list",
     "match": "matches",
     "need": "shared need",
@@ -58,6 +65,11 @@ VERBS: Mapping[str, str] = {
     "record:dispose": "destroy once the law allows it",
     "record:keep": "set purposes, judgements, dates and the draft notice",
     "record:write": "add an entry",
+    "plan:list": "see that there are plans, and one’s own line",
+    "plan:make": "ask for one",
+    "plan:manage": "share with members",
+    "price:list": "read those of a list once they are opened",
+    "saving:confirm": "confirm one’s own",
     "staff:area": "enter",
 }
 """What people call doing so, where the name in the software does not say it."""
