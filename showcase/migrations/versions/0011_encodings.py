@@ -12,7 +12,12 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("vector_counter", sa.Column("encoding", sa.String(), nullable=True))
     op.add_column("vector_counter", sa.Column("encoding_since", sa.DateTime(timezone=True), nullable=True))
-    # What is there goes on being used until everything has been encoded in today's way.
+    # Until now every text was cut in the first way, which was not part of the name.
+    for table in ("vectors", "ranker_versions", "weight_sets"):
+        op.execute(f"UPDATE {table} SET model = model || ', cut 1'")
+    op.execute("UPDATE decisions SET ranker = replace(ranker, ', hybrid-', ', cut 1, hybrid-')")
+    op.execute("UPDATE need_members SET method = replace(method, ', groups-', ', cut 1, groups-')")
+    # What most vectors are of is in use.
     vectors = sa.table("vectors", sa.column("model"))
     most = (
         sa.select(vectors.c.model).group_by(vectors.c.model).order_by(sa.func.count().desc(), vectors.c.model).limit(1)
@@ -46,5 +51,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("fairness_reports")
     op.drop_table("remainders")
+    for table in ("vectors", "ranker_versions", "weight_sets"):
+        op.execute(f"UPDATE {table} SET model = replace(model, ', cut 1', '')")
+    op.execute("UPDATE decisions SET ranker = replace(ranker, ', cut 1, hybrid-', ', hybrid-')")
+    op.execute("UPDATE need_members SET method = replace(method, ', cut 1, groups-', ', groups-')")
     op.drop_column("vector_counter", "encoding_since")
     op.drop_column("vector_counter", "encoding")
