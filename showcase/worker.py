@@ -19,7 +19,7 @@ from matching.remote import EmbeddingServer, HttpEmbedder, serve_embeddings
 from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import utc_now
-from showcase.services import accounts, encodings, heartbeats, index, mail, need_groups, solve_runner, vectors
+from showcase.services import accounts, encodings, heartbeats, index, mail, need_groups, sealing, solve_runner, vectors
 
 PAUSE_SECONDS = 0.5
 """How long it rests when there was nothing to do: an edit is picked up within this time."""
@@ -97,7 +97,7 @@ def run_once(app: Flask, embedder: Embedder | None, models: Models | None = None
         _beat()
         done = _embed(embedder, models)
         done += mail.send_due(now=utc_now())
-        return done
+        return done + sealing.seal_due(now=utc_now())
 
 
 def forever(app: Flask, load: Callable[[str], Embedder | None] | None = None) -> None:

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "demo": ("serving", "demo", "Make the demo database if there is none, then run."),
     "db": ("database", "db", "Look after the database."),
     "permissions": ("permissions", "permissions", "Print who may do what."),
+    "audit": ("audit", "audit", "Check that the audit trail is whole."),
     "councils": ("councils", "councils", "Bring the register of councils up to date."),
     "seed": ("database", "seed", "Load councils, demo firms, challenges and solutions."),
     "interests": ("interests", "interests", "Find the best plan of councils and offers for a file."),
