@@ -33,6 +33,7 @@ SEE: dict[str, Permission] = {
     "messages": Permission.STAFF_AREA,
     "needs": Permission.NEED_SEE,
     "events": Permission.EVENT_SEE,
+    "agendas": Permission.AGENDA_SEE,
     "interest_lists": Permission.INTEREST_SEE,
     "pledges": Permission.PLEDGE_SEE,
     "registrations": Permission.REGISTRATION_SEE,

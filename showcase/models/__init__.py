@@ -1,6 +1,7 @@
 """The tables, one file per noun. Columns and small properties; what is done to them is in the services."""
 
 from showcase.models.accounts import Account, Membership, SignInSession, Throttle, Ticket
+from showcase.models.agendas import Agenda, CalendarFeed, Placement, SessionWish
 from showcase.models.audit import AuditEntry, AuditSeal
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
@@ -37,12 +38,14 @@ from showcase.models.weights import WeightAdoption, WeightSet
 
 __all__ = [
     "Account",
+    "Agenda",
     "Answer",
     "AttendeeNeeds",
     "AuditEntry",
     "AuditSeal",
     "Base",
     "Break",
+    "CalendarFeed",
     "Call",
     "Candidate",
     "Challenge",
@@ -80,6 +83,7 @@ __all__ = [
     "Organisation",
     "Outcome",
     "Pack",
+    "Placement",
     "Plan",
     "Pledge",
     "PledgeEvidence",
@@ -100,6 +104,7 @@ __all__ = [
     "Saving",
     "Score",
     "Session",
+    "SessionWish",
     "SignInSession",
     "Snapshot",
     "Solution",

@@ -170,3 +170,11 @@ class OutcomeState(StrEnum):
     PILOT = "pilot"
     TENDER = "tender"
     CONTRACT = "contract"
+
+
+class AgendaState(StrEnum):
+    """What an agenda of an event is."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"  # the version in force
+    SUPERSEDED = "superseded"

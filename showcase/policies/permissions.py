@@ -54,6 +54,9 @@ class Permission(StrEnum):
     EVENT_MANAGE = "event:manage"
 
     # agendas
+    AGENDA_SEE = "agenda:see"
+    AGENDA_MAKE = "agenda:make"
+    AGENDA_WISH = "agenda:wish"
 
     # registrations
     EVENT_REGISTER = "event:register"

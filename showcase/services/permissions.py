@@ -33,6 +33,8 @@ NOUNS: Mapping[str, str] = {
 }
 """What people call the things whose name in the software is another one."""
 VERBS: Mapping[str, str] = {
+    "agenda:make": "draft, change and publish",
+    "agenda:wish": "say which sessions one’s council wants to see",
     "account:have": "have one of one’s own",
     "interest:bind": "give a letter of intent or a commitment, or take one back",
     "interest:give_up": "give up a proposal",
