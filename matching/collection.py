@@ -26,7 +26,7 @@ from matching.vectors import Flags, Growing, Half, Rows, Slots, Vectors, Written
 
 FEWEST_DEAD = 256
 """Dead slots that are always put up with."""
-TOGETHER = 2_048
+TOGETHER = 512
 """Documents that are put in at once where there are many: one matrix product for their hubness."""
 
 ROWS, BOUNDS, HUBNESS, EMBEDDED = "vectors.f16", "bounds.npy", "hubness.npy", "embedded.npy"

@@ -75,7 +75,7 @@ class Encoded:
     def from_blobs(cls, vectors: bytes, terms: bytes, model: str) -> "Encoded":
         """Read back what `to_blobs` wrote. Raises: ValueError when the bytes are not such a value."""
         rows, dimension, asked = (int(n) for n in np.frombuffer(vectors, "<u4", count=3))
-        array = np.frombuffer(vectors, "<f2", offset=12).astype(np.float16).reshape(rows + asked, dimension)
+        array = np.frombuffer(vectors, "<f2", offset=12).astype(np.float16, copy=False).reshape(rows + asked, dimension)
         return cls(array[:rows], _unpacked(terms), model, array[rows:])
 
 
