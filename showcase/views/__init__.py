@@ -20,6 +20,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "matches",
     "needs",
     "events",
+    "event_building",
     "responses",
     "search",
 )

@@ -3,7 +3,7 @@
 What staff build an event of has its pages in `event_building`, who pitches in `selections`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from showcase.extensions import db
 from showcase.forms.base import errors_on
 from showcase.forms.events import EventForm, ReasonForm
 from showcase.listing import page_number
-from showcase.models import Event, utc_now
+from showcase.models import Challenge, Event, utc_now
 from showcase.policies import Permission
 from showcase.services import events
 from showcase.services.paging import paged
@@ -36,7 +36,8 @@ def index() -> ResponseReturnValue:
 @requires(Permission.EVENT_SEE, Event)
 def show(event: Event) -> ResponseReturnValue:
     """Show a showcase to everyone."""
-    return render_template("events/show.html", event=events.load_whole(event), now=utc_now())
+    criteria = events.criteria_of(event) if event.is_announced else []
+    return render_template("events/show.html", event=events.load_whole(event), criteria=criteria, now=utc_now())
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -118,6 +119,12 @@ def cancel(event: Event) -> ResponseReturnValue:
             flash("Cancelled.", "success")
             return redirect(url_for(".manage", event_id=event.id))
     return render_template("events/cancel.html", event=event, form=form), form.status
+
+
+@bp.app_template_global()
+def showcases_of(challenge: Challenge) -> Sequence[Event]:
+    """Return the showcases held around a challenge that the reader may see."""
+    return events.with_challenge(challenge, seen_by=current_actor())
 
 
 def _start(

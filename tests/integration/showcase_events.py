@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from showcase.access import actor_for
 from showcase.extensions import db
-from showcase.models import Event
-from showcase.services import events
+from showcase.models import Call, Challenge, Criterion, Event, EventChallenge, Track
+from showcase.models.enums import CriterionKind
+from showcase.services import event_building, events
 from tests.integration.conftest import People
+from tests.integration.publication_texts import a_challenge, published
 
 NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 """When the tests of showcases take place."""
@@ -33,5 +35,41 @@ def particulars(**changes: object) -> events.Particulars:
 def a_draft(people: People, **changes: object) -> Event:
     """Make the draft of a showcase."""
     event = events.create(particulars(**changes), by=actor_for(people.staff), now=NOW)
+    db.session.commit()
+    return event
+
+
+def a_call(event: Event, people: People, **changes: object) -> Call:
+    """Give a showcase a call of 28 days."""
+    values = {"opens_at": NOW + timedelta(days=7), "closes_at": NOW + timedelta(days=35), "short_because": ""}
+    return event_building.add(event, Call, {**values, **changes}, by=actor_for(people.staff), now=NOW)
+
+
+def a_criterion(event: Event, people: People, **changes: object) -> Criterion:
+    """Give a showcase a criterion."""
+    values = {"name": "Fit", "help": "Answers the problem.", "kind": CriterionKind.RATING, "weight": 2, "most": 5}
+    return event_building.add(event, Criterion, {**values, **changes}, by=actor_for(people.staff), now=NOW)
+
+
+def an_entry(event: Event, people: People, challenge: Challenge, places: int = 2) -> EventChallenge:
+    """Put a published challenge in a track of its own."""
+    staff = actor_for(people.staff)
+    track = event_building.add(event, Track, {"name": challenge.title}, by=staff, now=NOW)
+    values = {"track": track, "challenge": challenge, "places": places}
+    return event_building.add(event, EventChallenge, values, by=staff, now=NOW)
+
+
+def an_announced(people: People, *, places: int = 2, **changes: object) -> Event:
+    """Make an announced showcase around a challenge of each council, scored by fit (2) and readiness (1)."""
+    event = a_draft(people, **changes)
+    for member, title in ((people.officer, "Damp homes"), (people.other_officer, "Missed bins")):
+        challenge = a_challenge(member, title=title)
+        published(challenge, people)
+        an_entry(event, people, challenge, places)
+    a_call(event, people)
+    a_criterion(event, people)
+    a_criterion(event, people, name="Ready for councils", kind=CriterionKind.YES_NO, weight=1)
+    db.session.expire_all()
+    events.announce(event, by=actor_for(people.staff), now=NOW)
     db.session.commit()
     return event
