@@ -74,7 +74,8 @@ def _own_or_staff(column: Any) -> Callable[[Actor], sa.ColumnElement[bool]]:
     def clause(actor: Actor) -> sa.ColumnElement[bool]:
         if actor.is_staff:
             return sa.true()
-        return column == actor.organisation_id if actor.organisation_id else sa.false()
+        own: sa.ColumnElement[bool] = column == actor.organisation_id
+        return own if actor.organisation_id else sa.false()
 
     return clause
 
@@ -98,7 +99,8 @@ def _visible_plans(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def _has_key(column: Any, key: str) -> sa.ColumnElement[bool]:
-    return column[key].as_string().is_not(None)
+    found: sa.ColumnElement[bool] = column[key].as_string().is_not(None)
+    return found
 
 
 VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {

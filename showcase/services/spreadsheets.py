@@ -178,7 +178,12 @@ def _read_councils(cell: str, names: CouncilNames) -> list[str]:
     return codes
 
 
-def _read_pounds(cell: str) -> int:
+def read_pounds(cell: str) -> int:
+    """Return an amount in pounds as whole pence.
+
+    Raises:
+        ValueError: it is not one.
+    """
     try:
         pence = Decimal(cell.lstrip("£").replace(",", "").strip()) * 100
         if pence != int(pence) or not 0 <= pence < 10**13:
@@ -188,7 +193,12 @@ def _read_pounds(cell: str) -> int:
         raise ValueError(f"“{cell}” is not an amount in pounds, such as 1200 or 1200.50") from None
 
 
-def _read_date(cell: str) -> str:
+def read_date(cell: str) -> str:
+    """Return a date as ISO 8601.
+
+    Raises:
+        ValueError: it is not one.
+    """
     for form in ("%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"):
         try:
             return datetime.strptime(cell, form).date().isoformat()
@@ -221,8 +231,8 @@ _READERS: Mapping[Kind, Callable[[Question, str, CouncilNames], Any]] = {
     Kind.CHOICE: lambda question, cell, names: _read_choices(question, cell),
     Kind.CHOICES: lambda question, cell, names: _read_choices(question, cell),
     Kind.YES_NO: lambda question, cell, names: _read_yes_no(cell),
-    Kind.MONEY: lambda question, cell, names: _read_pounds(cell),
-    Kind.DATE: lambda question, cell, names: _read_date(cell),
+    Kind.MONEY: lambda question, cell, names: read_pounds(cell),
+    Kind.DATE: lambda question, cell, names: read_date(cell),
     Kind.EMAIL: lambda question, cell, names: _read_email(cell),
     Kind.COUNCILS: lambda question, cell, names: _read_councils(cell, names),
     Kind.OUTCOMES: lambda question, cell, names: [_read_outcome(line) for line in cell.split("\n") if line.strip()],

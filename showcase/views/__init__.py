@@ -21,8 +21,17 @@ BLUEPRINTS: tuple[str, ...] = (
     "needs",
     "events",
     "event_building",
+    "registrations",
+    "own_registration",
+    "registration_desk",
+    "check_in",
     "responses",
+    "questions",
+    "releases",
+    "records",
     "search",
+    "contracts",
+    "radar",
 )
 """Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
 
