@@ -48,7 +48,7 @@ class Agenda(Base):
     cost: Mapped[int | None]
     """What the last suggestion taken over costs, as `showcase.scheduling` counts."""
     bound: Mapped[int | None]
-    """What no agenda can cost less than, as proven with that suggestion; None once people moved something."""
+    """What no agenda can cost less than, as proven with that suggestion; None once a pin it kept to was taken away."""
     note: Mapped[str] = mapped_column(default="")
     """What staff said to those whom a new version concerns."""
     published_at: Mapped[datetime | None]
@@ -87,6 +87,8 @@ class Placement(Base):
     title: Mapped[str]
     room_name: Mapped[str]
     track_name: Mapped[str] = mapped_column(default="")
+    organisation_ids: Mapped[list[str]] = mapped_column(default=list)
+    """Whom it concerned when it was published: the organisations that speak, and the council whose challenge it is."""
     agenda: Mapped[Agenda] = relationship(back_populates="placements")
     session: Mapped[Session | None] = relationship()
     room: Mapped[Room | None] = relationship()

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("room_name", sa.String(), nullable=False),
         sa.Column("track_name", sa.String(), nullable=False),
+        sa.Column("organisation_ids", sa.JSON(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
