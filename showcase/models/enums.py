@@ -82,6 +82,7 @@ class CandidateState(StrEnum):
     CHOSEN = "chosen"
     RESERVE = "reserve"
     NOT_CHOSEN = "not_chosen"
+    WITHDRAWN = "withdrawn"  # chosen, but its supplier does not come
 
 
 class InvitationState(StrEnum):

@@ -6,6 +6,7 @@ by an agenda (`agendas`), who pitches by the selection (`selections`), who atten
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,6 +16,9 @@ from showcase.models.base import Base, text_enum
 from showcase.models.challenges import Challenge
 from showcase.models.enums import EventState, SessionKind
 from showcase.models.organisations import Organisation
+
+if TYPE_CHECKING:
+    from showcase.models.selections import InterestDeclaration
 
 
 class Event(Base):
@@ -74,6 +78,11 @@ class Event(Base):
     def is_announced(self) -> bool:
         """Whether others than staff may see it."""
         return self.announced_at is not None
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether suppliers' names are hidden at present."""
+        return self.hides_names and self.names_shown_at is None
 
     @property
     def is_planned(self) -> bool:
@@ -147,6 +156,8 @@ class EventChallenge(Base):
     event: Mapped[Event] = relationship()
     track: Mapped[Track] = relationship(back_populates="entries")
     challenge: Mapped[Challenge] = relationship()
+    declarations: Mapped[list["InterestDeclaration"]] = relationship(back_populates="entry")
+    """Who said whether they have an interest in a candidate for it."""
 
 
 class Call(Base):

@@ -15,7 +15,15 @@ from showcase.models.base import Base, text_enum, utc_now
 from showcase.models.enums import CandidateState, CriterionKind, InvitationState
 from showcase.models.events import Event, EventChallenge
 from showcase.models.organisations import Organisation
+from showcase.models.publications import Version
 from showcase.models.solutions import Solution
+
+FEEDBACK = {
+    "strengths": "What stood out",
+    "gaps": "What was missing for this challenge",
+    "advice": "What would make it stronger next time",
+}
+"""Headings of the feedback that everyone gets who was not chosen; the first two must be said."""
 
 
 class Criterion(Base):
@@ -57,10 +65,17 @@ class Candidate(Base):
     state_since: Mapped[datetime] = mapped_column(default=utc_now)
     reason: Mapped[str] = mapped_column(default="")
     """Why staff chose it, or did not: part of the record."""
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id", ondelete="SET NULL"))
+    reserve_place: Mapped[int | None]
+    """Where it stands among the reserves of its challenge, from 1."""
     feedback: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
-    """Structured feedback for a supplier that was not chosen: by heading."""
+    """Structured feedback for a supplier that was not chosen: by the names in `FEEDBACK`."""
+    told_at: Mapped[datetime | None]
+    """When its supplier was told what was decided: from then on it sees so."""
     entry: Mapped[EventChallenge] = relationship()
     solution: Mapped[Solution] = relationship()
+    version: Mapped[Version | None] = relationship()
+    decided_by: Mapped[Account | None] = relationship()
     scores: Mapped[list["Score"]] = relationship(
         back_populates="candidate", order_by="Score.created_at, Score.id", cascade="all, delete-orphan"
     )
@@ -99,7 +114,7 @@ class InterestDeclaration(Base):
     is_let_in: Mapped[bool] = mapped_column(default=False)
     """Whether the person may read candidates and score: without a conflict at once, with one when staff say so."""
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
-    entry: Mapped[EventChallenge] = relationship()
+    entry: Mapped[EventChallenge] = relationship(back_populates="declarations")
     account: Mapped[Account] = relationship()
 
 

@@ -54,7 +54,9 @@ def a_criterion(event: Event, people: People, **changes: object) -> Criterion:
 def an_entry(event: Event, people: People, challenge: Challenge, places: int = 2) -> EventChallenge:
     """Put a published challenge in a track of its own."""
     staff = actor_for(people.staff)
-    track = event_building.add(event, Track, {"name": challenge.title}, by=staff, now=NOW)
+    name = f"Track {len(event.tracks) + 1}"
+    track = event_building.add(event, Track, {"name": name}, by=staff, now=NOW)
+    db.session.expire(event, ["tracks"])
     values = {"track": track, "challenge": challenge, "places": places}
     return event_building.add(event, EventChallenge, values, by=staff, now=NOW)
 

@@ -175,15 +175,28 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "considered", "chosen", "reserve", "not_chosen", name="candidatestate", native_enum=False, length=40
+                "considered",
+                "chosen",
+                "reserve",
+                "not_chosen",
+                "withdrawn",
+                name="candidatestate",
+                native_enum=False,
+                length=40,
             ),
             nullable=False,
         ),
         sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reserve_place", sa.Integer(), nullable=True),
         sa.Column("feedback", sa.JSON(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["accounts.id"], name=op.f("fk_candidates_decided_by_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["event_challenges.id"], name=op.f("fk_candidates_entry_id"), ondelete="CASCADE"
         ),
