@@ -36,6 +36,8 @@ class Settings:
     mail_from: str = "Tech Innovation Showcase <no-reply@showcase.example>"
     contact_email: str | None = None
     """Where people reach those who run this service; the pages on privacy and accessibility name it."""
+    keep_needs_days: int = 14
+    """Days after an event for which attendees' access and dietary needs are kept."""
     proxy_count: int = 0
     """How many trusted reverse proxies stand in front and set X-Forwarded-For."""
 
@@ -60,6 +62,9 @@ class Settings:
         proxies = environment.get("PROXY_COUNT") or "0"
         if not proxies.isdecimal():
             faults.append("PROXY_COUNT must be a whole number")
+        needs_days = environment.get("KEEP_NEEDS_DAYS") or str(cls.keep_needs_days)
+        if not needs_days.isdecimal():
+            faults.append("KEEP_NEEDS_DAYS must be a whole number")
         is_demo = _flag(environment, "DEMO", faults)
         if faults:
             raise BadSettings("\n".join(faults))
@@ -75,6 +80,7 @@ class Settings:
             smtp_url=environment.get("SMTP_URL") or None,
             mail_from=environment.get("MAIL_FROM") or cls.mail_from,
             contact_email=environment.get("CONTACT_EMAIL") or None,
+            keep_needs_days=int(needs_days),
             proxy_count=int(proxies),
         )
 

@@ -94,8 +94,3 @@ class AttendeeNeeds(Base):
     dietary_words: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
     registration: Mapped[Registration] = relationship()
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing is asked for."""
-        return not (self.access or self.access_words or self.wants_call or self.dietary or self.dietary_words)

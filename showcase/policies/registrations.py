@@ -16,7 +16,9 @@ from showcase.policies.permissions import Permission
 from showcase.policies.rules import Actor, Rule, is_active_supplier, is_council, is_staff
 
 is_announced = Rule("it is announced", lambda a, s: s.is_announced)
-holds_ticket = Rule("came by the link to it", lambda a, s: a.ticket_id is not None and a.ticket_id == s.id)
+followed_its_link = Rule(
+    "came by the link to it", lambda a, s: a.registration_id is not None and a.registration_id == s.id
+)
 is_own = Rule("is the person registered", lambda a, s: a.account_id is not None and a.account_id == s.account_id)
 is_colleagues = Rule(
     "acts for the same organisation",
@@ -35,9 +37,9 @@ is_held = Rule("it took place", lambda a, s: s.state is MeetingState.HELD)
 
 TABLE: Mapping[Permission, Rule] = {
     Permission.EVENT_REGISTER: is_announced & (is_council | is_active_supplier | is_staff),
-    Permission.REGISTRATION_SEE: holds_ticket | is_own | is_colleagues | is_staff,
-    Permission.REGISTRATION_CHANGE: holds_ticket | is_own | is_staff,
-    Permission.REGISTRATION_SEE_NEEDS: holds_ticket | is_own | is_staff,
+    Permission.REGISTRATION_SEE: followed_its_link | is_own | is_colleagues | is_staff,
+    Permission.REGISTRATION_CHANGE: followed_its_link | is_own | is_staff,
+    Permission.REGISTRATION_SEE_NEEDS: followed_its_link | is_own | is_staff,
     Permission.REGISTRATION_MANAGE: is_staff,
     Permission.MEETING_SEE: is_councils | is_suppliers | is_staff,
     Permission.MEETING_PLAN: is_staff,
@@ -54,8 +56,8 @@ def _visible_registrations(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.is_staff:
         return sa.true()
     seen: list[sa.ColumnElement[bool]] = [sa.false()]
-    if actor.ticket_id is not None:
-        seen.append(Registration.id == actor.ticket_id)
+    if actor.registration_id is not None:
+        seen.append(Registration.id == actor.registration_id)
     if actor.account_id is not None:
         seen.append(Registration.account_id == actor.account_id)
     if actor.organisation_id is not None:

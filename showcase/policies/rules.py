@@ -24,7 +24,7 @@ class Actor:
     """Whether the organisation is approved and not suspended."""
     is_administrator: bool = False
     is_procurement_lead: bool = False
-    ticket_id: uuid.UUID | None = None
+    registration_id: uuid.UUID | None = None
     """The registration whose link, sent by e-mail, the person followed: it opens that one to them."""
 
     @property
