@@ -34,11 +34,15 @@ def make_migration(engine: sa.Engine, message: str, revision: str) -> None:
         command.revision(_config(connection), message=message, rev_id=revision, autogenerate=True)
 
 
+def revision(connection: sa.Connection) -> str | None:
+    """Return the number of the database's shape; None when it has none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def is_current(engine: sa.Engine) -> bool:
     """Tell whether the database has the newest shape."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection)
-        return context.get_current_revision() == ScriptDirectory.from_config(_config()).get_current_head()
+        return revision(connection) == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def differences(engine: sa.Engine) -> list[object]:
