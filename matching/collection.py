@@ -11,6 +11,7 @@ process of a machine. Then memory holds what changed since, and whoever made the
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +30,8 @@ FEWEST_DEAD = 256
 TOGETHER = 512
 """Documents that are put in at once where there are many: one matrix product for their hubness."""
 
+LAYOUT = "1"
+"""Changes when the files of a base do."""
 ROWS, BOUNDS, HUBNESS, EMBEDDED = "vectors.f16", "bounds.npy", "hubness.npy", "embedded.npy"
 
 
@@ -49,26 +52,24 @@ class Collection:
         return collection
 
     @classmethod
-    def save(cls, folder: Path, calibration: Calibration, texts: Iterable[tuple[str, Encoded]]) -> list[str]:
-        """Write the files of a base into a folder; return the ids in the order of their slots.
+    def save(cls, folder: Path, calibration: Calibration, texts: Iterable[tuple[str, Encoded]]) -> None:
+        """Write the files of a base into a folder, whose slots are in the order of `texts`; no id may come twice.
 
-        Vectors go straight to their file, so that a million texts need not fit into memory; no id may come twice.
+        Vectors go straight to their file, so that those of a million texts need not fit into memory.
 
         Raises:
             DifferentModels: the texts are not all of the calibration's model.
         """
         building = cls(calibration)
-        rows = Written(folder / ROWS, calibration.dimension)
-        building.vectors = Vectors(calibration.dimension, own=rows)
-        building.put_many(texts)
-        rows.close()
+        with closing(Written(folder / ROWS, calibration.dimension)) as rows:
+            building.vectors = Vectors(calibration.dimension, own=rows)
+            building.put_many(texts)
         np.save(folder / BOUNDS, building.vectors.bounds)
         np.save(folder / HUBNESS, building._hubness.rows)
         np.save(folder / EMBEDDED, building.embedded())
         building._ids.save(folder)
         building.rough.save(folder)
         building.postings.save(folder)
-        return [building.id_at(slot) for slot in range(len(building._ids))]
 
     def _start(self, calibration: Calibration, base: Path | None = None) -> None:
         self.calibration = calibration
@@ -96,8 +97,8 @@ class Collection:
 
     @property
     def changed(self) -> int:
-        """Number of slots that were taken since the base was made: what this process alone holds in memory."""
-        return len(self._ids) - self._in_base
+        """Number of slots that were taken since the base was made; 0 without one."""
+        return len(self._ids) - self._in_base if self._is_based else 0
 
     def __contains__(self, id: object) -> bool:
         """Tell whether a document of that id is here."""

@@ -15,8 +15,8 @@ from matching.ingredients import KINDS
 from matching.vectors import Flags, Rows, Slots
 
 AXES = 127
-WIDEST = 1.0
-"""Numbers of unit vectors lie between this and its negative, where there is no sample to tell closer."""
+SCALE = 127
+"""What a byte holds of a number between -1 and 1, such as those of unit vectors and their similarities."""
 CODES = "codes.faiss"
 
 
@@ -26,14 +26,17 @@ class Rough:
     def __init__(self, calibration: Calibration, folder: Path | None = None) -> None:
         """Start empty, or with the codes of a base that was made under the same calibration."""
         self._backgrounds = (calibration.gists, calibration.wholes)
-        self._own = _empty(calibration)
+        size = len(self._backgrounds) * (min(AXES, calibration.dimension) + 1)
+        kind, measure = faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+        self._own = faiss.IndexScalarQuantizer(size, kind, measure)
         self._parts: list[faiss.Index] = [self._own]
         if folder is not None:
             self._parts = [faiss.read_index(str(folder / CODES), faiss.IO_FLAG_MMAP_IFC), self._own]
 
     def extend(self, gists: Rows, wholes: Rows, hubness: Rows) -> None:
         """Add the next slots: float32 [slots, dimension] twice, and their hubness as `ingredients` gives it."""
-        self._own.add(_rows(self._backgrounds, (gists, wholes), hubness))
+        rows = _rows(self._backgrounds, (gists, wholes), hubness)
+        self._own.add(np.rint(SCALE * rows))
 
     def query(self, gist: Rows, whole: Rows, gist_share: float, whole_share: float) -> Rows:
         """Return the vector whose inner product with a document is nearly `share` x CSLS of gist and whole, summed."""
@@ -41,7 +44,7 @@ class Rough:
         for background, vector, share in zip(self._backgrounds, (gist, whole), (gist_share, whole_share), strict=True):
             turned = background.centred(vector[None, :])[0] @ background.axes[:, :AXES]
             parts += [2 * share * turned, [-share]]
-        found: Rows = np.concatenate(parts).astype(np.float32)
+        found: Rows = (np.concatenate(parts) / SCALE).astype(np.float32)
         return found
 
     def nearest(self, query: Rows, live: Flags, count: int) -> Slots:
@@ -79,24 +82,3 @@ def _rows(backgrounds: tuple[Background, ...], vectors: tuple[Rows, ...], hubnes
         is_there = np.any(rows != 0, axis=1)[:, None]
         parts += [background.centred(rows) @ background.axes[:, :AXES] * is_there, hubness[:, column : column + 1]]
     return np.concatenate(parts, axis=1, dtype=np.float32)
-
-
-def _empty(calibration: Calibration) -> "faiss.IndexScalarQuantizer":
-    """Return an index of single bytes, each spread evenly over twice the reach of that number in the sample."""
-    backgrounds = (calibration.gists, calibration.wholes)
-    size = 2 * (min(AXES, calibration.dimension) + 1)
-    bounds = np.array([[-WIDEST], [2 * WIDEST]], np.float32) * np.ones(size, np.float32)
-    if len(calibration.wholes.sample):
-        samples = [background.sample @ background.axes[:, :AXES] for background in backgrounds]
-        known = [
-            (rows, background.sample_hubness[:, None]) for rows, background in zip(samples, backgrounds, strict=True)
-        ]
-        joined = np.concatenate([part for pair in known for part in pair], axis=1)
-        lowest, highest = joined.min(axis=0), joined.max(axis=0)
-        margin = np.maximum((highest - lowest) / 2, 1e-3)
-        bounds = np.stack([lowest - margin, highest + margin])
-    index = faiss.IndexScalarQuantizer(size, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    index.sq.rangestat = faiss.ScalarQuantizer.RS_minmax
-    index.sq.rangestat_arg = 0.0
-    index.train(np.ascontiguousarray(bounds, np.float32))
-    return index

@@ -1,8 +1,8 @@
 """Each process's own index of what is published, kept in step with the vector rows: the readers' side of matching.
 
 Before a search the process asks for the counter and the ranker version. A counter that is higher brings just the rows
-above it; one that is lower (a restored backup) or another ranker version brings everything anew. Nothing is kept on
-disk.
+above it; one that is lower (a restored backup) or another ranker version brings everything anew: from the rows while
+texts are few, else from files that the processes of a machine share (`bases`).
 """
 
 import json
@@ -19,11 +19,16 @@ from matching.collection import Collection
 from matching.encoding import Encoded
 from showcase.extensions import db
 from showcase.models import RankerVersion, Vector, VectorCounter
+from showcase.services import bases
 from showcase.transactions import writing
 
+RENEWAL = 500
+"""Changes after which the worker looks whether the files of a large index should be made anew."""
 GROWTH = 0.2
 """By how much of its size a corpus must have changed before what depends on it is frozen anew."""
 KINDS = ("challenge", "solution")
+FETCHED = 500
+"""Rows read from the database at a time."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,19 @@ class LiveIndex:
         """Return the index with every committed change in it."""
         with self._lock:
             seq, version = self._newest()
-            if seq < self._seq or version != self._ranked.version or self._seq < 0:
-                self._ranked = Ranked(Collection(_calibration(self.kind, self.model, version)), version)
-                self._seq = 0
+            is_other = seq < self._seq or version != self._ranked.version or self._seq < 0
+            if is_other or bases.is_outgrown(self._ranked.collection):
+                self._start(version)
             if seq > self._seq:
                 self._apply()
             return self._ranked
+
+    def _start(self, version: int) -> None:
+        calibration = _calibration(self.kind, self.model, version)
+        collection, self._seq = Collection(), 0
+        if calibration is not None:
+            collection, self._seq = bases.start(bases.Which(self.kind, self.model, calibration))
+        self._ranked = Ranked(collection, version)
 
     def _newest(self) -> tuple[int, int]:
         counter = sa.select(VectorCounter.number).scalar_subquery()
@@ -73,7 +85,7 @@ class LiveIndex:
 
         def published() -> Iterator[tuple[str, Encoded]]:
             nonlocal highest
-            for publication_id, vectors, terms, seq in db.session.execute(query):
+            for publication_id, vectors, terms, seq in db.session.execute(query.execution_options(yield_per=FETCHED)):
                 highest = max(highest, seq)
                 if vectors:
                     yield str(publication_id), Encoded.from_blobs(vectors, terms, self.model)
@@ -84,6 +96,8 @@ class LiveIndex:
         self._seq = highest
 
 
+_looked_at: "WeakKeyDictionary[sa.Engine, dict[str | tuple[str, str], int]]" = WeakKeyDictionary()
+"""The counter when `recalibrate` last looked, by model, and when it last looked after the files, by model and kind."""
 _indexes: "WeakKeyDictionary[sa.Engine, dict[tuple[str, str], LiveIndex]]" = WeakKeyDictionary()
 
 
@@ -99,6 +113,7 @@ def live(kind: str, model: str) -> Ranked:
 def forget() -> None:
     """Drop this process's indexes of the database at hand; the next search loads them anew."""
     _indexes.pop(db.engine, None)
+    _looked_at.pop(db.engine, None)
 
 
 def encoded(publication_id: uuid.UUID, model: str) -> Encoded | None:
@@ -120,7 +135,15 @@ def frozen_sample(kind: str, model: str) -> tuple[int, dict[str, Encoded]]:
 
 
 def recalibrate(*, model: str) -> int:
-    """Freeze what depends on the corpus anew for each kind that grew or shrank enough; return how many did."""
+    """Freeze what depends on the corpus anew for each kind that grew or shrank enough; return how many did.
+
+    Makes the files of large indexes too, so that they are there before the first search needs them. Looks only when
+    something has changed since the last time.
+    """
+    number, looked_at = db.session.scalar(sa.select(VectorCounter.number)) or 0, _looked_at.setdefault(db.engine, {})
+    if looked_at.get(model) == number:
+        db.session.rollback()
+        return 0
     done = 0
     for kind in KINDS:
         here = sa.and_(Vector.kind == kind, Vector.model == model, Vector.version_id.is_not(None))
@@ -133,7 +156,11 @@ def recalibrate(*, model: str) -> int:
         if abs(size - before) > GROWTH * before:
             _freeze(kind, model, version + 1, size, here)
             done += 1
+        elif size >= bases.LEAST_TEXTS and abs(number - looked_at.get((model, kind), -RENEWAL)) >= RENEWAL:
+            _renew_base(kind, model, _frozen(kind, model, version))
+            looked_at[model, kind] = number
     db.session.rollback()
+    looked_at[model] = number
     return done
 
 
@@ -145,12 +172,19 @@ def _freeze(kind: str, model: str, number: int, size: int, here: sa.ColumnElemen
     ).all()
     db.session.rollback()
     frozen = _packed((str(id), vectors, terms) for id, vectors, terms in rows)
+    _renew_base(kind, model, frozen)
     with writing() as session:
         exists = sa.select(RankerVersion.id).where(
             RankerVersion.kind == kind, RankerVersion.model == model, RankerVersion.number == number
         )
         if session.scalar(exists) is None:  # another worker was quicker
             session.add(RankerVersion(kind=kind, model=model, number=number, size=size, calibration=frozen))
+
+
+def _renew_base(kind: str, model: str, frozen: bytes | None) -> None:
+    if frozen is not None:
+        bases.renew(bases.Which(kind, model, Calibration.of(_unpacked(frozen, model))))
+        db.session.rollback()
 
 
 def _newest_version(kind: str, model: str) -> sa.ScalarSelect[int]:
