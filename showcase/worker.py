@@ -19,13 +19,33 @@ from matching.remote import EmbeddingServer, HttpEmbedder, serve_embeddings
 from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import utc_now
-from showcase.services import accounts, encodings, heartbeats, index, mail, need_groups, sealing, solve_runner, vectors
+from showcase.services import (
+    accounts,
+    attendee_needs,
+    encodings,
+    heartbeats,
+    index,
+    mail,
+    need_groups,
+    places,
+    registration_messages,
+    sealing,
+    solve_runner,
+    vectors,
+)
+from showcase.transactions import begin_writing
 
 PAUSE_SECONDS = 0.5
 """How long it rests when there was nothing to do: an edit is picked up within this time."""
 TIDY_EVERY_SECONDS = 600
 TELL_EVERY_SECONDS = 10
 """How often the log says how far a change of the model is."""
+SLOW_STEPS: tuple[Callable[..., object], ...] = (
+    accounts.forget_expired,
+    registration_messages.remind,
+    attendee_needs.forget,
+)
+"""What is done that often, each in a transaction of its own: called with `now`, and harmless when done twice."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 log = logging.getLogger("showcase.worker")
 
@@ -96,6 +116,7 @@ def run_once(app: Flask, embedder: Embedder | None, models: Models | None = None
     with app.app_context():
         _beat()
         done = _embed(embedder, models)
+        done += _give_free_places()
         done += mail.send_due(now=utc_now())
         return done + sealing.seal_due(now=utc_now())
 
@@ -153,9 +174,24 @@ def load_model(name: str) -> Embedder | None:
 
 def _tidy(app: Flask) -> int:
     with app.app_context():
-        accounts.forget_expired(now=utc_now())
-        db.session.commit()
+        for step in SLOW_STEPS:
+            db.session.rollback()
+            begin_writing(db.session)
+            step(now=utc_now())
+            db.session.commit()
         return encodings.forget_former(now=utc_now())
+
+
+def _give_free_places() -> int:
+    """Let people move up from waiting lists where places were added."""
+    db.session.rollback()
+    if not places.is_fill_due(now=utc_now()):  # an idle worker must not keep taking SQLite's write lock
+        return 0
+    db.session.rollback()
+    begin_writing(db.session)
+    done = places.fill_due(now=utc_now())
+    db.session.commit()
+    return done
 
 
 def _beat() -> None:

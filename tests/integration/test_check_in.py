@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from showcase.access import actor_for
@@ -17,6 +18,7 @@ from showcase.models.enums import EventState, Hall
 from showcase.policies import PUBLIC, Actor
 from showcase.services import attendee_needs, check_in, registration_lists, registrations
 from showcase.services.attendee_needs import Needs
+from showcase.worker import _tidy, run_once
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.registered import announced, member, observer, subjects_to
 from tests.integration.showcase_events import NOW, STARTS
@@ -332,3 +334,42 @@ def test_the_desk_is_for_staff(today: Event, people: People, client: CheckedClie
         assert client.get(path).status_code == 403
     client.sign_in(people.staff)
     assert client.get(path).status_code == 200
+
+
+# --- the worker -------------------------------------------------------------------------------------------------------
+
+
+def test_the_worker_gives_added_places_reminds_and_forgets(own_app: Flask) -> None:
+    with own_app.app_context():
+        now = utc_now()
+        event = Event(
+            name="Tomorrow",
+            state=EventState.ANNOUNCED,
+            starts_at=now + timedelta(hours=20),
+            ends_at=now + timedelta(hours=27),
+            in_person_places=1,
+            registration_opens_at=now - timedelta(days=30),
+        )
+        db.session.add(event)
+        db.session.flush()
+        ann, ben = observer(event, "Ann"), observer(event, "Ben")
+        attendee_needs.keep(ann, Needs(access=["bsl"]), by=Actor(registration_id=ann.id), now=now)
+        event.in_person_places = 2
+        db.session.commit()
+        ben_id, event_id = ben.id, event.id
+    assert run_once(own_app, None) > 0
+    with own_app.app_context():
+        assert db.session.get_one(Registration, ben_id).placed_in is IN_PERSON
+        assert db.session.scalar(sa.select(sa.func.count(AttendeeNeeds.id))) == 1
+    _tidy(own_app)
+    _tidy(own_app)
+    with own_app.app_context():
+        assert [subjects_to(f"{name}@elsewhere.example").count("Reminder: Tomorrow") for name in ("ann", "ben")] == [
+            1,
+            1,
+        ]
+        db.session.get_one(Event, event_id).ends_at = utc_now() - timedelta(days=15)
+        db.session.commit()
+    _tidy(own_app)
+    with own_app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count(AttendeeNeeds.id))) == 0
