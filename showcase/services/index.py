@@ -7,6 +7,7 @@ texts are few, else from files that the processes of a machine share (`bases`).
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from showcase.transactions import writing
 
 RENEWAL = 500
 """Changes after which the worker looks whether the files of a large index should be made anew."""
+PAUSE = 300.0
+"""Seconds between two tries of a process to start from newer files: they may fail, for want of room on the disk."""
 GROWTH = 0.2
 """By how much of its size a corpus must have changed before what depends on it is frozen anew."""
 KINDS = ("challenge", "solution")
@@ -49,6 +52,7 @@ class LiveIndex:
         self.model = model
         self._lock = threading.Lock()
         self._seq = -1
+        self._started_at = 0.0
         self._ranked = Ranked(Collection(), 0)
 
     def current(self) -> Ranked:
@@ -56,13 +60,14 @@ class LiveIndex:
         with self._lock:
             seq, version = self._newest()
             is_other = seq < self._seq or version != self._ranked.version or self._seq < 0
-            if is_other or bases.is_outgrown(self._ranked.collection):
+            if is_other or (bases.is_outgrown(self._ranked.collection) and time.monotonic() - self._started_at > PAUSE):
                 self._start(version)
             if seq > self._seq:
                 self._apply()
             return self._ranked
 
     def _start(self, version: int) -> None:
+        self._started_at = time.monotonic()
         calibration = _calibration(self.kind, self.model, version)
         collection, self._seq = Collection(), 0
         if calibration is not None:
