@@ -144,11 +144,18 @@ def _hash(item: Stale, embedder: Embedder | None) -> str:
 def _write(session: Session, written: Sequence[tuple[Stale, str, Encoded | None]], model: str) -> None:
     number = _claim_numbers(session, len(written), model)
     ids = [item.publication_id for item, _, _ in written]
+    published = dict(
+        session.execute(
+            sa.select(Publication.id, Publication.published_version_id).where(Publication.id.in_(ids))
+        ).all()
+    )
     rows = {
         row.publication_id: row
         for row in session.scalars(sa.select(Vector).where(Vector.model == model, Vector.publication_id.in_(ids)))
     }
     for seq, (item, digest, encoded) in enumerate(written, start=number + 1):
+        if published.get(item.publication_id) != item.version_id:
+            continue  # another version was published meanwhile, and another worker may have written that already
         row = rows.get(item.publication_id)
         if row is None:
             row = Vector(publication_id=item.publication_id, kind=item.kind, model=model, vectors=b"", terms=b"")

@@ -103,3 +103,20 @@ def test_a_counter_that_went_back_makes_an_index_load_anew(solution: Solution) -
     db.session.execute(sa.update(VectorCounter).values(number=0))  # as after restoring an older backup
     db.session.commit()
     assert indexed() == set()
+
+
+def test_a_version_that_was_replaced_while_it_was_encoded_is_not_written(solution: Solution, people: People) -> None:
+    class Slow(HashEmbedder):
+        """While it encodes, another version is published, and another worker writes that."""
+
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            republish(solution, people, people.founder, summary="Counts wading birds from the air.")
+            assert encode() == 1
+            return super().embed_passages(texts)
+
+    republish(solution, people, people.founder, summary="Counts newts in ponds.")
+    seq = row_of(solution).seq
+    assert vectors.refresh(Slow(), model=encodings.in_use()) == 1
+    db.session.expire_all()
+    assert row_of(solution).seq == seq + 1
+    assert row_of(solution).version_id == solution.published_version_id
