@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "embed": ("serving", "embed", "Embed every text that waits for it, and stop."),
     "demo": ("serving", "demo", "Make the demo database if there is none, then run."),
     "db": ("database", "db", "Look after the database."),
+    "record": ("records", "record", "Check the bundle of an engagement record (files)."),
     "permissions": ("permissions", "permissions", "Print who may do what."),
     "backup": ("backup", "backup", "Write everything to one file, while the service runs."),
     "restore": ("backup", "restore", "Fill an empty database from a backup."),

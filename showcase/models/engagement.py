@@ -19,6 +19,10 @@ from showcase.models.enums import EntryKind, QuestionState
 from showcase.models.files import File
 
 
+QUESTION_WORDS = 200
+"""Most words of a question."""
+
+
 class Question(Base):
     """A question that a supplier asked about a challenge. It says nothing of who asked."""
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import joinedload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Membership, Organisation, Publication, StateChange
+from showcase.models import Challenge, Membership, Organisation, Publication, StateChange
 from showcase.models.enums import State
 from showcase.models.questions import Content, Question, Section, count_words, is_blank
 from showcase.policies import DRAFTING, Actor, Permission, can, owns, require
-from showcase.services import audit, merging, pasting, publication_effects, publication_messages
+from showcase.services import audit, merging, pasting, publication_effects, publication_messages, records
 
 P = TypeVar("P", bound=Publication)
 
@@ -196,6 +196,8 @@ def take_step(publication: Publication, verb: str, *, by: Actor, now: datetime, 
     db.session.flush()
     audit.record(f"{publication.kind}.{verb}", publication, by=by, to=to.value, reason=reason)
     publication_messages.tell(publication, verb, to, by=by, now=now, reason=reason)
+    if isinstance(publication, Challenge):
+        records.note_step(publication, verb, by=by, now=now)
 
 
 def hand_to_lead(organisation: Organisation, *, by: Actor, now: datetime) -> None:

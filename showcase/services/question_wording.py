@@ -7,14 +7,14 @@ import sqlalchemy as sa
 from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Account, Membership, Organisation, Solution, Supplier
+from showcase.models.engagement import QUESTION_WORDS
 from showcase.models.questions import count_words
 from showcase.policies import Actor
 
-MOST_WORDS = 200
 REMOVED = "[removed]"
 """What may be put in place of words that were taken out."""
 TELLS = re.compile(
-    r"@|https?://|www\.|\b[\w-]+\.(?:com|org|net|uk|io|ai|eu)\b|(?:\+44|\b0)(?:[\s()-]*\d){9,}", re.IGNORECASE
+    r"@|https?://|www\.|\b(?:[\w-]+\.)+(?:com|org|net|uk|io|ai|eu)\b|(?:\+44|\b0)(?:[\s()-]*\d){9,}", re.IGNORECASE
 )
 """What tells who writes, whatever their name: e-mail and web addresses, telephone numbers."""
 CORPORATE = {"ltd", "limited", "plc", "llp", "cic", "the", "and", "uk"}
@@ -69,6 +69,6 @@ def checked(wording: str) -> str:
     if not wording:
         raise DomainError("Write your question.")
     words = count_words(wording)
-    if words > MOST_WORDS:
-        raise DomainError(f"Use {MOST_WORDS} words or fewer. You have used {words}.")
+    if words > QUESTION_WORDS:
+        raise DomainError(f"Use {QUESTION_WORDS} words or fewer. You have used {words}.")
     return wording

@@ -31,7 +31,6 @@ from showcase.services.paging import contains
 
 MOST_OPEN = 10
 """Questions of one supplier about one challenge that may await an answer."""
-EVERYONE = "Everyone, on the challenge’s public page"
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def answer(question: Question, text: str, *, by: Actor, now: datetime) -> Answer
         f"{asked}\n{'Answer' if made.number == 1 else 'Corrected answer'}: {text}",
         by=by,
         now=now,
-        released_to=f"{EVERYONE}; and by e-mail to all suppliers that take part or follow its questions",
+        released_to=f"{records.EVERYONE}; and by e-mail to all suppliers that take part or follow its questions",
         key=f"answer:{made.id}",
         details={"question": question.number, "answer": made.number},
     )

@@ -26,6 +26,7 @@ from showcase.services import audit
 
 START = "0" * 64
 """What the first entry carries in place of the hash of one before."""
+EVERYONE = "Everyone, on the challenge’s public page"
 KINDS: Mapping[EntryKind, str] = {
     EntryKind.RECORD: "The record itself",
     EntryKind.DOCUMENT: "Published or released",
@@ -86,10 +87,26 @@ def open_for(challenge: Challenge, *, now: datetime) -> EngagementRecord:
                 by=PUBLIC,
                 now=now,
                 happened_at=version.published_at,
-                released_to="Everyone, on the challenge’s public page",
+                released_to=EVERYONE,
                 key=f"version:{version.id}",
             )
     return record
+
+
+def note_step(challenge: Challenge, verb: str, *, by: Actor, now: datetime) -> None:
+    """Note a step of the challenge statement that everyone could see, if there is a record yet."""
+    version = challenge.published_version
+    words = {
+        "publish": f"The challenge statement was published (version {version.number if version else 0}).",
+        "close": "The challenge was closed: it takes no more responses.",
+        "reopen": "The challenge was opened again.",
+        "archive": "The challenge statement was taken off its public page.",
+    }
+    if verb not in words or find(challenge) is None:
+        return
+    key = f"version:{version.id}" if verb == "publish" and version else None
+    to = EVERYONE if verb == "publish" else ""
+    note(challenge, EntryKind.DOCUMENT, words[verb], by=by, now=now, released_to=to, key=key)
 
 
 def note(

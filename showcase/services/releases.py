@@ -16,7 +16,6 @@ from showcase.models import Challenge, File, Release
 from showcase.models.enums import EntryKind
 from showcase.policies import Actor, Permission, require, visible_to
 from showcase.services import audit, question_messages, records
-from showcase.services.questions import EVERYONE
 
 
 def release(
@@ -59,7 +58,7 @@ def release(
         f"Information released: {title}. {text}{origin}",
         by=by,
         now=now,
-        released_to=f"{EVERYONE}; and by e-mail to all suppliers that take part or follow its questions",
+        released_to=f"{records.EVERYONE}; and by e-mail to all suppliers that take part or follow its questions",
         key=f"release:{made.id}",
         details={"file": {"name": file.name, "sha256": file.sha256}} if file else {},
     )

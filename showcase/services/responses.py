@@ -15,11 +15,11 @@ from sqlalchemy.orm import joinedload
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Challenge, Response, Solution
-from showcase.models.enums import ResponseState
+from showcase.models.enums import EntryKind, ResponseState
 from showcase.models.questions import count_words
 from showcase.models.responses import DECISIONS, NOTE_WORDS
 from showcase.policies import Actor, Permission, require, visible_to
-from showcase.services import audit, response_messages
+from showcase.services import audit, records, response_messages
 
 
 def put_forward(challenge: Challenge, solution: Solution, note: str, *, by: Actor, now: datetime) -> Response:
@@ -61,6 +61,7 @@ def edit_note(response: Response, note: str, *, by: Actor, now: datetime) -> Non
     response.note = _checked(note)
     db.session.flush()
     audit.record("response.edited", response, by=by)
+    _note(response, by=by, now=now)
 
 
 def withdraw(response: Response, *, by: Actor, now: datetime) -> None:
@@ -155,6 +156,30 @@ def _change(response: Response, to: ResponseState, action: str, *, by: Actor, no
         reason=response.reason,
     )
     response_messages.tell(response, by=by, now=now)
+    _note(response, by=by, now=now)
+
+
+def _note(response: Response, *, by: Actor, now: datetime) -> None:
+    """Tell the challenge's engagement record of a response's new state."""
+    firm = response.solution.organisation.name
+    about = f"{firm}: “{response.solution.known_title}”"
+    words = {
+        ResponseState.RECEIVED: f"{about} was put forward." + (f" Its note: {response.note}" if response.note else ""),
+        ResponseState.WITHDRAWN: f"{about} was withdrawn.",
+        ResponseState.CONSIDERED: f"{about}: the council told the supplier that it considers it.",
+        ResponseState.INVITED: f"{about}: the council invited the supplier to talk. {response.reason}",
+        ResponseState.NOT_THIS_TIME: f"{about}: the council told the supplier not this time. {response.reason}",
+    }
+    is_of_council = response.state in DECISIONS
+    records.note(
+        response.challenge,
+        EntryKind.RESPONSE,
+        words[response.state].strip(),
+        by=by,
+        now=now,
+        released_to=firm if is_of_council else "",
+        details={"solution": str(response.solution_id), "state": response.state.value},
+    )
 
 
 def _checked(note: str) -> str:

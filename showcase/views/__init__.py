@@ -21,17 +21,22 @@ BLUEPRINTS: tuple[str, ...] = (
     "needs",
     "events",
     "event_building",
+    "selections",
     "registrations",
     "own_registration",
     "registration_desk",
     "check_in",
     "responses",
+    "interests",
+    "pledges",
+    "interest_figures",
     "questions",
     "releases",
     "records",
     "search",
     "contracts",
     "radar",
+    "prices",
 )
 """Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
 
