@@ -107,6 +107,8 @@ def navigation() -> list[dict[str, Any]]:
     links.append(("Showcases", "events.index"))
     if can(actor, Permission.SOLUTION_BROWSE):
         links.append(("Solutions", "solutions.index"))
+    if can(actor, Permission.INTEREST_LIST):
+        links.append(("Interest lists", "interests.index"))
     links.append(("Search", "search.index"))
     if actor.is_staff:
         links.append(("Staff", "staff.index"))

@@ -79,6 +79,8 @@ class InterestList(Base):
     wanted_from: Mapped[date | None]
     """First day on which a member might start."""
     wanted_until: Mapped[date | None]
+    term_months: Mapped[int | None]
+    """How long a contract would run: what its value is reckoned over."""
     closes_on: Mapped[date | None]
     """Last day on which councils can change where they stand."""
     prices_close_at: Mapped[datetime | None]
@@ -173,7 +175,7 @@ class Pledge(Base):
     is_named: Mapped[bool] = mapped_column(default=False)
     """Whether other members see its name."""
     is_named_to_suppliers: Mapped[bool] = mapped_column(default=False)
-    """Whether suppliers see its name below letter of intent; from there they see it anyway."""
+    """Whether suppliers see its name, from the next snapshot on."""
 
     schedule: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """What it would take: [{"max_unit_price_pence", "quantity"}], price per unit and year excluding VAT. The highest
@@ -273,7 +275,7 @@ class Snapshot(Base):
     figures: Mapped[dict[str, Any]]
     """By rung: {"councils": …, "quantity": …}, both rounded; a rung without figures is left out."""
     names: Mapped[dict[str, Any]]
-    """By rung: the names of councils that suppliers may know."""
+    """By rung: the ids of councils that agreed to be named to suppliers."""
     contributions: Mapped[dict[str, Any]]
     """Council id → [rung, quantity], as counted. Nobody sees it: the next snapshot is measured against it."""
     interest_list: Mapped[InterestList] = relationship(back_populates="snapshots")

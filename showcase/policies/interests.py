@@ -5,7 +5,7 @@ snapshots. Suppliers read snapshots alone: what they see changes with a snapshot
 e-mails and charts all ask `figures_for` and `names_for`; no other code reads another council's pledge.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -111,7 +111,7 @@ def names_for(actor: Actor, interest_list: InterestList) -> Mapping[Rung | None,
     """Return the names of members that the actor reads, by rung for staff and suppliers, under None for councils.
 
     Staff read all. A council reads itself and those that chose to be named to other members, without their rungs.
-    Suppliers read those of the last snapshot: councils that agreed, and from letter of intent upward all.
+    Suppliers read, as of the last snapshot, the councils that agreed to it and have not taken that back.
     """
     if actor.is_staff:
         return _by_rung((pledge.rung, pledge.council.name) for pledge in interest_list.pledges if pledge.is_in)
@@ -123,7 +123,9 @@ def names_for(actor: Actor, interest_list: InterestList) -> Mapping[Rung | None,
         ]
         return {None: sorted(members)} if members else {}
     snapshot = last_snapshot(interest_list)
-    return _by_rung((Rung(rung), name) for rung, names in snapshot.names.items() for name in names) if snapshot else {}
+    agreed = {str(p.council_id): p.council.name for p in interest_list.pledges if p.is_named_to_suppliers}
+    told = snapshot.names.items() if snapshot else ()
+    return _by_rung((Rung(rung), agreed[id]) for rung, ids in told for id in ids if id in agreed)
 
 
 def pledge_for(actor: Actor, interest_list: InterestList) -> Pledge | None:
@@ -142,7 +144,7 @@ def _exact(rung: Rung, pledges: Sequence[Pledge]) -> Figure:
     return Figure(rung, len(pledges), sum(pledge.quantity or 0 for pledge in pledges))
 
 
-def _by_rung(named: Any) -> dict[Rung | None, Sequence[str]]:
+def _by_rung(named: Iterable[tuple[Rung, str]]) -> dict[Rung | None, Sequence[str]]:
     found: dict[Rung | None, list[str]] = {}
     for rung, name in named:
         found.setdefault(rung, []).append(name)

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("asked_supplier", sa.String(), nullable=False),
         sa.Column("wanted_from", sa.Date(), nullable=True),
         sa.Column("wanted_until", sa.Date(), nullable=True),
+        sa.Column("term_months", sa.Integer(), nullable=True),
         sa.Column("closes_on", sa.Date(), nullable=True),
         sa.Column("prices_close_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rules", sa.String(), nullable=False),
