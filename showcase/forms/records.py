@@ -104,7 +104,7 @@ class NoticeForm(Form):
     value_excluding_vat = MoneyField("Estimated value excluding VAT")
     value_including_vat = MoneyField("Estimated value including VAT")
     closes_on = DateField("Date on which the engagement closes or closed")
-    process = AreaField("How, where and when to take part", [at_most(6000)], render_kw={"params": {"rows": 6}})
+    how = AreaField("How, where and when to take part", [at_most(6000)], render_kw={"params": {"rows": 6}})
     ppon = TextField("Your public procurement organisation number (PPON)", [at_most(30)])
     street = TextField("Street", [at_most(200)])
     town = TextField("Town", [at_most(100)])

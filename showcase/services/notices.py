@@ -54,7 +54,7 @@ PARTICULARS = (
     Particular("value_excluding_vat", "Estimated value excluding VAT", "", is_needed=False),
     Particular("value_including_vat", "Estimated value including VAT", "", is_needed=False),
     Particular("closes_on", "Date on which the engagement closes or closed", "regulation 17(e)"),
-    Particular("process", "How, where and when to take part", "regulation 17(f)"),
+    Particular("how", "How, where and when to take part", "regulation 17(f)"),
     Particular("is_sme_suitable", "Suitable for small and medium-sized enterprises", "", is_needed=False),
     Particular("is_vcse_suitable", "Suitable for voluntary and social enterprises", "", is_needed=False),
 )
@@ -188,13 +188,13 @@ def _process(challenge: Challenge) -> dict[str, Any]:
         "taking part confers no advantage in any later procurement.",
     ]
     return {
-        "process": "\n".join(line for line in said if line),
+        "how": "\n".join(line for line in said if line),
         "closes_on": f"{event.ends_at.astimezone(LONDON):%Y-%m-%d}",
     }
 
 
 def _milestone(said: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    made = {"id": "engagement", "type": "engagement", "description": said["process"] or "", "status": "scheduled"}
+    made = {"id": "engagement", "type": "engagement", "description": said["how"] or "", "status": "scheduled"}
     if said["closes_on"]:
         end = datetime.combine(date.fromisoformat(said["closes_on"]), time(23, 59, 59), tzinfo=LONDON)
         made["dueDate"] = end.astimezone(UTC).isoformat(timespec="seconds")

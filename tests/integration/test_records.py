@@ -1,0 +1,440 @@
+"""Engagement records: noted by themselves, appended only, judged, kept as the law wants, exported and checked."""
+
+import json
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy.exc import DBAPIError
+
+from showcase.access import actor_for
+from showcase.commands import main
+from showcase.errors import Conflict, DomainError, NotAllowed
+from showcase.extensions import db
+from showcase.models import Challenge, EngagementRecord, RecordEntry, Supplier, utc_now
+from showcase.models.enums import EntryKind, ResponseState
+from showcase.services import bundles, notices, questions, record_keeping, records, releases, responses
+from showcase.services.record_keeping import Dates
+from tests.integration.conftest import CheckedClient, People
+from tests.integration.engagement_story import ASKED, asked, open_challenge
+from tests.integration.publication_texts import a_solution, published, take
+
+
+@pytest.fixture
+def challenge(people: People) -> Challenge:
+    return open_challenge(people)
+
+
+def entries_of(challenge: Challenge) -> list[RecordEntry]:
+    record = records.find(challenge)
+    return list(records.list_entries(record)) if record else []
+
+
+def record_of(challenge: Challenge) -> EngagementRecord:
+    record = records.find(challenge)
+    assert record is not None
+    return record
+
+
+def put_forward(people: People, challenge: Challenge) -> None:
+    solution = a_solution(people.founder)
+    published(solution, people)
+    response = responses.put_forward(challenge, solution, "We can.", by=actor_for(people.founder), now=utc_now())
+    responses.decide(response, ResponseState.INVITED, by=actor_for(people.officer), now=utc_now(), reason="Come.")
+    db.session.commit()
+
+
+def test_what_happens_notes_itself(people: People, challenge: Challenge) -> None:
+    put_forward(people, challenge)
+    releases.release(challenge, "Sites", "There are 14.", by=actor_for(people.officer), now=utc_now())
+    take(challenge, "close", people.officer)
+    told = [(entry.kind, entry.words.split(".")[0], entry.released_to) for entry in entries_of(challenge)]
+    assert told == [
+        (EntryKind.DOCUMENT, "The challenge statement was published (version 1)", records.EVERYONE),
+        (EntryKind.RESPONSE, "Plain Answers Ltd: “Dry Rooms” was put forward", ""),
+        (
+            EntryKind.RESPONSE,
+            "Plain Answers Ltd: “Dry Rooms”: the council invited the supplier to talk",
+            "Plain Answers Ltd",
+        ),
+        (
+            EntryKind.DOCUMENT,
+            "Information released: Sites",
+            f"{records.EVERYONE}; and by e-mail to all suppliers that take part or follow its questions",
+        ),
+        (EntryKind.DOCUMENT, "The challenge was closed: it takes no more responses", ""),
+    ]
+    assert [entry.number for entry in entries_of(challenge)] == [1, 2, 3, 4, 5]
+    assert records.faults_of(record_of(challenge)) == []
+
+
+def test_noting_the_same_twice_gives_one_entry(people: People, challenge: Challenge) -> None:
+    for _ in range(2):
+        records.note(challenge, EntryKind.OTHER, "Once.", by=actor_for(people.staff), now=utc_now(), key="the same")
+    assert [entry.words for entry in entries_of(challenge)].count("Once.") == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE record_entries SET words = 'Nothing happened.'",
+        "UPDATE record_entries SET happened_at = recorded_at, number = number + 100",
+        "DELETE FROM record_entries",
+    ],
+)
+def test_the_database_refuses_to_change_entries(people: People, challenge: Challenge, statement: str) -> None:
+    put_forward(people, challenge)
+    before = [entry.hash for entry in entries_of(challenge)]
+    with pytest.raises(DBAPIError, match="record entries are"), db.session.begin_nested():
+        db.session.execute(sa.text(statement))
+    db.session.expire_all()
+    assert [entry.hash for entry in entries_of(challenge)] == before
+
+
+@pytest.mark.parametrize("field", ["words", "happened_at", "details", "released_to", "account_id", "previous_hash"])
+def test_a_change_behind_the_database_is_noticed(people: People, challenge: Challenge, field: str) -> None:
+    put_forward(people, challenge)
+    entries = entries_of(challenge)
+    plains = [records.as_plain(entry) for entry in entries]
+    hashes = [entry.hash for entry in entries]
+    assert records.faults_of_chain(plains, hashes) == []
+    plains[1] = {**plains[1], field: "other"}
+    assert any("entry 2" in fault for fault in records.faults_of_chain(plains, hashes))
+    rehashed = [hashes[0], records.hash_of(plains[1]), *hashes[2:]]
+    assert any("entry 3" in fault or "entry 2" in fault for fault in records.faults_of_chain(plains, rehashed))
+    assert records.faults_of_chain(plains[:1] + plains[2:], hashes[:1] + hashes[2:]) != []
+
+
+def test_an_entry_by_hand_is_corrected_by_a_later_one(
+    client: CheckedClient, people: People, challenge: Challenge
+) -> None:
+    client.sign_in(people.officer)
+    path = f"/challenges/{challenge.id}/record"
+    sent = {
+        "kind": "call",
+        "happened_on-day": "3",
+        "happened_on-month": "2",
+        "happened_on-year": "2026",
+        "happened_at": "2:30pm",
+        "words": "Finn Founder asked when we buy. We said: see the page.",
+        "released_to": "Quiet Roads Ltd",
+    }
+    assert client.post(f"{path}/entries/new", data=sent).status_code == 302
+    assert client.post(f"{path}/entries/new", data={**sent, "words": "It was Fay.", "corrects": "2"}).status_code == 302
+    page = client.get(path).text
+    assert "Corrects entry 2" in page
+    assert "Finn Founder asked when we buy." in page
+    last = entries_of(challenge)[-1]
+    assert last.happened_at == datetime.fromisoformat("2026-02-03T14:30+00:00")
+    assert last.is_by_hand
+    refused = client.post(f"{path}/entries/new", data={**sent, "corrects": "9"})
+    assert refused.status_code == 422
+    assert "no entry with that number" in refused.text
+    assert "We said: see the page." in refused.text
+    future = client.post(f"{path}/entries/new", data={**sent, "happened_on-year": "2126"})
+    assert "a time that has passed" in future.text
+
+
+def test_who_sees_a_record(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    put_forward(people, challenge)
+    path = f"/challenges/{challenge.id}/record"
+    pages = (path, f"{path}/notice", f"{path}/notice.json", f"{path}/entries/new")
+    for member, status in (
+        (people.officer, 200),
+        (people.staff, 200),
+        (people.other_officer, 403),
+        (people.founder, 403),
+        (people.other_founder, 403),
+        (None, 302),
+    ):
+        client.sign_in(member) if member else client.sign_out()
+        assert {client.get(page).status_code for page in pages} == {status}, member
+    client.sign_in(people.staff)
+    keeping = (f"{path}/purposes", f"{path}/judgement", f"{path}/dates", f"{path}/notice/edit", f"{path}/dispose")
+    assert {client.get(page).status_code for page in keeping} == {403}
+
+
+def test_purposes_are_those_of_the_act(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    client.sign_in(people.officer)
+    path = f"/challenges/{challenge.id}/record/purposes"
+    assert client.post(path, data={}).status_code == 422
+    assert client.post(path, data={"purposes": ["d", "a"]}).status_code == 302
+    assert client.post(path, data={"purposes": ["a"]}).status_code == 302
+    assert record_of(challenge).purposes == ["a"]
+    said = [entry.words for entry in entries_of(challenge) if entry.words.startswith("Purposes")]
+    assert ["(d)" in words for words in said] == [True, False]
+    assert len(record_keeping.PURPOSES) == 6
+
+
+def test_a_judgement_is_reopened_until_the_tender(people: People, challenge: Challenge) -> None:
+    put_forward(people, challenge)
+    officer, now = actor_for(people.officer), utc_now()
+    (firm,) = record_keeping.suppliers_of(challenge)
+    assert isinstance(firm, Supplier)
+
+    def judge(verdict: str, reasons: str = "It saw a draft.", steps: str = "") -> None:
+        record_keeping.judge(challenge, firm, verdict, reasons=reasons, steps=steps, by=officer, now=now)
+
+    for verdict, reasons in (("avoided", "It saw a draft."), ("none", " "), ("perhaps", "It saw a draft.")):
+        with pytest.raises(DomainError):
+            judge(verdict, reasons)
+    judge("none")
+    judge("avoided", steps="The draft is released to all.")
+    standing = record_keeping.judgements(record_of(challenge))
+    assert standing[str(firm.id)].verdict == "avoided"
+    assert len([e for e in entries_of(challenge) if e.kind is EntryKind.JUDGEMENT]) == 2
+    revision = record_of(challenge).revision
+    record_keeping.set_dates(challenge, Dates(tender_on=now.date()), revision=revision, by=officer, now=now)
+    with pytest.raises(Conflict, match="tender notice"):
+        judge("unavoidable")
+    with pytest.raises(NotAllowed):
+        record_keeping.judge(challenge, firm, "none", reasons="So.", steps="", by=actor_for(people.staff), now=now)
+
+
+def test_a_record_is_kept_as_long_as_the_law_wants(people: People, challenge: Challenge) -> None:
+    put_forward(people, challenge)
+    officer = actor_for(people.officer)
+    now = utc_now()
+
+    def set_dates(dates: Dates) -> None:
+        record_keeping.set_dates(challenge, dates, revision=record_of(challenge).revision, by=officer, now=now)
+
+    def refused(when: date) -> str:
+        moment = datetime(when.year, when.month, when.day, 12, tzinfo=now.tzinfo)
+        with pytest.raises(Conflict) as error, db.session.begin_nested():
+            record_keeping.dispose(challenge, by=officer, now=moment)
+        return str(error.value)
+
+    assert "neither a termination notice nor a contract" in refused(date(2099, 1, 1))
+    set_dates(Dates(tender_on=date(2026, 3, 1), contract_on=date(2026, 6, 1)))
+    assert "until 1 June 2029" in refused(date(2029, 5, 31))
+    set_dates(Dates(contract_on=date(2026, 6, 1), keep_until=date(2032, 6, 1), keep_because="Limitation Act 1980"))
+    assert "until 1 June 2032" in refused(date(2031, 1, 1))
+    set_dates(Dates(contract_on=date(2024, 2, 29)))
+    assert record_keeping.kept_until(record_of(challenge)) == date(2027, 3, 1)
+    with pytest.raises(DomainError, match="which law"):
+        set_dates(Dates(keep_until=date(2032, 6, 1)))
+    with pytest.raises(Conflict, match="Someone else"):
+        record_keeping.set_dates(challenge, Dates(), revision=1, by=officer, now=now)
+    set_dates(Dates(terminated_on=date(2026, 7, 1)))
+    count, last = record_of(challenge).last_number, record_of(challenge).last_hash
+    record_keeping.dispose(challenge, by=officer, now=now)
+    assert entries_of(challenge) == []
+    assert (record_of(challenge).last_number, record_of(challenge).last_hash) == (count, last)
+    with pytest.raises(Conflict):
+        records.write(challenge, EntryKind.CALL, "A call.", happened_at=now - timedelta(days=1), by=officer, now=now)
+
+
+def test_the_draft_notice_names_its_gaps(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    client.sign_in(people.officer)
+    path = f"/challenges/{challenge.id}/record/notice"
+    gaps = {line.particular.name for line in notices.draft(challenge, None) if line.is_gap}
+    assert {"ppon", "street", "contact_email", "closes_on", "how", "reference"} == gaps - {
+        "town",
+        "postcode",
+        "contact_name",
+    }
+    sent = {
+        "revision": "1",
+        "title": "Damp homes",
+        "reference": "NM-12",
+        "subject": "Finding damp homes",
+        "category": "services",
+        "cpv": "48000000, 72000000",
+        "value_excluding_vat": "250,000",
+        "value_including_vat": "300,000",
+        "closes_on-day": "29",
+        "closes_on-month": "1",
+        "closes_on-year": "2027",
+        "how": "Write to us by 29 January 2027.",
+        "ppon": "ABCD-1234-EFGH",
+        "street": "1 High Street",
+        "town": "Northmere",
+        "postcode": "NM1 1AA",
+        "contact_name": "Olive Officer",
+        "contact_email": "olive@northmere.example",
+        "others": "Eastbrook, 2 Low Street, office@eastbrook.example",
+        "is_sme_suitable": "y",
+    }
+    refused = client.post(f"{path}/edit", data={**sent, "value_including_vat": "200,000"})
+    assert refused.status_code == 422
+    assert "NM-12" in refused.text
+    assert client.post(f"{path}/edit", data=sent).status_code == 302
+    assert "Nothing</strong> of what the regulations ask for is missing" in client.get(path).text
+    package = json.loads(client.get(f"{path}.json").text)
+    (release,) = package["releases"]
+    assert release["tag"] == ["planning"]
+    assert release["planning"]["documents"][0]["noticeType"] == "UK2"
+    assert release["planning"]["documents"][0]["documentType"] == "marketEngagementNotice"
+    assert release["planning"]["milestones"][0] == {
+        "id": "engagement",
+        "type": "engagement",
+        "description": "Write to us by 29 January 2027.",
+        "dueDate": "2027-01-29T23:59:59+00:00",
+        "status": "scheduled",
+    }
+    assert release["buyer"] == {"id": "GB-PPON-ABCD-1234-EFGH", "name": "Northmere"}
+    assert release["parties"][0]["identifier"] == {"scheme": "GB-PPON", "id": "ABCD-1234-EFGH"}
+    assert release["parties"][1]["name"].startswith("Eastbrook")
+    assert release["tender"]["value"] == {"amount": 250_000, "amountGross": 300_000, "currency": "GBP"}
+    assert [code["id"] for code in release["tender"]["items"][0]["additionalClassifications"]] == [
+        "48000000",
+        "72000000",
+    ]
+    assert "Find a Tender" in release["ocid"]
+    clash = client.post(f"{path}/edit", data={**sent, "title": "Other"})
+    assert clash.status_code == 409
+
+
+def test_the_reason_for_no_notice_takes_its_place(people: People, challenge: Challenge) -> None:
+    notices.save(
+        challenge, {}, revision=1, by=actor_for(people.officer), now=utc_now(), no_notice_because="It was urgent."
+    )
+    (release,) = notices.as_ocds(challenge, record_of(challenge), now=utc_now())["releases"]
+    assert release["planning"] == {"noEngagementNoticeRationale": "It was urgent."}
+    assert "It was urgent." in entries_of(challenge)[-1].words
+
+
+@pytest.fixture
+def bundle(client: CheckedClient, people: People, challenge: Challenge) -> bytes:
+    put_forward(people, challenge)
+    question = asked(challenge, people.other_founder)
+    questions.answer(question, "Yes.", by=actor_for(people.officer), now=utc_now())
+    client.sign_in(people.officer)
+    answer = client.post(f"/challenges/{challenge.id}/record/bundle")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/zip"
+    return answer.data
+
+
+def test_a_bundle_holds_the_record_and_is_noted_in_it(
+    people: People, challenge: Challenge, bundle: bytes, tmp_path: Path
+) -> None:
+    verdict = bundles.check(bundle)
+    assert verdict.faults == []
+    assert verdict.manifest_hash in entries_of(challenge)[-1].words
+    with ZipFile(BytesIO(bundle)) as archive:
+        assert archive.namelist() == [
+            "manifest.json",
+            "questions.json",
+            "record.json",
+            "record.pdf",
+            "uk2-draft.json",
+        ]
+        plain = json.loads(archive.read("record.json"))
+        pdf = PdfReader(BytesIO(archive.read("record.pdf")))
+        text = "\n".join(page.extract_text() for page in pdf.pages)
+        everything = b"".join(archive.read(name) for name in archive.namelist() if name != "record.pdf").decode()
+    assert len(plain["entries"]) == verdict.entries == 4
+    assert plain["people"][str(people.officer.account_id)] == "Olive Officer"
+    assert "Dry Rooms" in text
+    assert ASKED in everything
+    for trace in ("Quiet Roads", "Finn", str(people.other_founder.organisation_id)):
+        assert trace not in everything + text + str(pdf.metadata)
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(bundle)
+    said = CliRunner().invoke(main, ["record", "verify", str(file)])
+    assert (said.exit_code, said.output.startswith("Nothing was changed. 4 entries")) == (0, True)
+
+
+def test_the_same_content_gives_the_same_bundle(bundle: bytes) -> None:
+    with ZipFile(BytesIO(bundle)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != bundles.MANIFEST}
+        manifest = json.loads(archive.read(bundles.MANIFEST))
+    made_at = datetime.fromisoformat(manifest["made_at"])
+    assert bundles.make(files, challenge=manifest["challenge"], now=made_at) == bundle
+
+
+def test_a_changed_byte_is_named(bundle: bytes, tmp_path: Path) -> None:
+    with ZipFile(BytesIO(bundle)) as archive:
+        places = {info.filename: info.header_offset + 30 + len(info.filename) for info in archive.infolist()}
+    for name, start in places.items():
+        changed = bytearray(bundle)
+        changed[start + 5] ^= 1
+        faults = bundles.check(bytes(changed)).faults
+        assert any(fault.startswith(name) for fault in faults), (name, faults)
+    file = tmp_path / "bundle.zip"
+    file.write_bytes(bytes(changed))
+    said = CliRunner().invoke(main, ["record", "verify", str(file), "--json"])
+    assert said.exit_code == 1
+    assert json.loads(said.output)["is_unchanged"] is False
+
+
+def test_no_byte_anywhere_changes_unnoticed(bundle: bytes) -> None:
+    step = max(1, len(bundle) // 400)
+    for place in range(0, len(bundle), step):
+        changed = bytearray(bundle)
+        changed[place] ^= 0x20
+        assert bundles.check(bytes(changed)).faults, place
+    assert bundles.check(bundle[:-1]).faults
+    assert bundles.check(bundle + b"0").faults
+
+
+def test_files_rewritten_with_their_manifest_are_told_by_the_record(bundle: bytes) -> None:
+    """Whoever rewrites an entry and every hash after it makes a bundle whose manifest the record does not know."""
+    before = bundles.check(bundle)
+    with ZipFile(BytesIO(bundle)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != bundles.MANIFEST}
+    plain = json.loads(files[bundles.RECORD])
+    plain["entries"][1]["words"] = "Nothing."
+    half = bundles.make({**files, bundles.RECORD: bundles.as_json(plain)}, challenge="Damp", now=utc_now())
+    assert any("entry 2 was changed" in fault for fault in bundles.check(half).faults)
+    previous = records.START
+    for entry in plain["entries"]:
+        entry.pop("hash")
+        entry["previous_hash"] = previous
+        previous = entry["hash"] = records.hash_of(entry)
+    whole = bundles.check(
+        bundles.make({**files, bundles.RECORD: bundles.as_json(plain)}, challenge="Damp", now=utc_now())
+    )
+    assert whole.faults == []
+    assert whole.manifest_hash != before.manifest_hash
+    assert whole.last_hash != before.last_hash
+
+
+def test_what_is_no_bundle_is_said_so(tmp_path: Path) -> None:
+    assert "no bundle" in bundles.check(b"not a zip").faults[0]
+    empty = BytesIO()
+    with ZipFile(empty, "w"):
+        pass
+    assert bundles.check(empty.getvalue()).faults == ["manifest.json is missing"]
+    said = CliRunner().invoke(main, ["record", "verify", str(tmp_path / "none.zip")])
+    assert said.exit_code == 2
+
+
+def test_two_at_once_get_two_numbers(own_app: Flask) -> None:
+    """Eight threads note on one challenge at the same moment: eight entries, one chain."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from showcase.models import Council
+    from showcase.policies import PUBLIC
+    from showcase.transactions import begin_writing
+
+    with own_app.app_context():
+        begin_writing(db.session)
+        council = Council(name="Northmere", approved_at=utc_now())
+        challenge = Challenge(organisation=council, content={"title": "Damp"}, title="Damp")
+        db.session.add(challenge)
+        db.session.commit()
+        id = challenge.id
+
+    def note(number: int) -> None:
+        with own_app.app_context():
+            begin_writing(db.session)
+            found = db.session.get_one(Challenge, id)
+            records.note(found, EntryKind.OTHER, f"Number {number}.", by=PUBLIC, now=utc_now())
+            db.session.commit()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(note, range(8)))
+    with own_app.app_context():
+        record = records.find(db.session.get_one(Challenge, id))
+        assert record is not None
+        assert [entry.number for entry in records.list_entries(record)] == list(range(1, 9))
+        assert records.faults_of(record) == []
