@@ -20,6 +20,8 @@ NOTICE = (
     "They are never accepted, scored for award or carried into a tender, and this is not a call for competition."
 )
 """Stands on every page and document that shows prices or what was made of them."""
+MOST_TIERS = 6
+"""Prices that one offer may have."""
 
 
 class PriceOffer(Base):

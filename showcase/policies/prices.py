@@ -51,7 +51,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.CONTRACT_EDIT: owns & is_council,
     Permission.RADAR_SEE: is_council | is_staff,
     Permission.PRICE_SEE: owns | (is_staff & is_unsealed),
-    Permission.PRICE_LIST: is_staff,
+    Permission.PRICE_LIST: is_staff | is_active_supplier,
     Permission.PRICE_GIVE: is_active_supplier & takes_prices,
     Permission.PRICE_WITHDRAW: owns & is_active_supplier & is_standing,
     Permission.PLAN_SEE: is_staff | (is_shared & is_council & (is_planned | leads_list_of)),

@@ -81,7 +81,7 @@ VERBS: Mapping[str, str] = {
     "plan:list": "see that there are plans, and one’s own line",
     "plan:make": "ask for one",
     "plan:manage": "share with members",
-    "price:list": "read those of a list once they are opened",
+    "price:list": "open the page about them",
     "saving:confirm": "confirm one’s own",
     "staff:area": "enter",
 }
