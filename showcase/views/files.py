@@ -27,10 +27,10 @@ def send(file: File) -> Response:
     )
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    by = current_actor()
+    by, file_id = current_actor(), file.id
 
     def note(session: Session) -> None:
-        audit.record("file.taken", file, by=by, session=session)
+        audit.record("file.taken", session.get(File, file_id), by=by, session=session)
 
     afterwards(note)
     return answer

@@ -76,7 +76,8 @@ def a_letter() -> FileStorage:
 def said(rung: Rung, quantity: int | None = None, **changes: Any) -> Said:
     """Return what is needed to take a rung."""
     given: dict[str, Any] = {"role": "Head of Homes", "authority": "cabinet", "reason": "Our plans have changed."}
-    return Said(rung, quantity if quantity is not None else 100, ANSWERS[rung], **(given | changes))
+    given["answers"] = ANSWERS[rung]
+    return Said(rung, quantity if quantity is not None else 100, **(given | changes))
 
 
 def move(
