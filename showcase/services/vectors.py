@@ -173,8 +173,5 @@ def _claim_numbers(session: Session, count: int, model: str) -> int:
     The first encoding that anything is written in is the one in use.
     """
     first = sa.func.coalesce(VectorCounter.encoding, model)
-    claimed = session.execute(sa.update(VectorCounter).values(number=VectorCounter.number + count, encoding=first))
-    if claimed.rowcount == 0:  # type: ignore[attr-defined]
-        session.add(VectorCounter(id=uuid.UUID(int=0), number=count, encoding=model))
-        session.flush()
+    session.execute(sa.update(VectorCounter).values(number=VectorCounter.number + count, encoding=first))
     return session.scalars(sa.select(VectorCounter.number)).one() - count

@@ -56,7 +56,8 @@ def write(app: Flask, number: int, changes: int, notes: TextIO, wait: Callable[[
     worker.run_once(app, HashEmbedder())
     wait()
     stop = threading.Event()
-    beside = threading.Thread(target=_work, args=(app, stop))
+    faults: list[Exception] = []
+    beside = threading.Thread(target=_work, args=(app, stop, faults))
     beside.start()
     try:
         _change_texts(app, number, changes, notes)
@@ -64,6 +65,8 @@ def write(app: Flask, number: int, changes: int, notes: TextIO, wait: Callable[[
     finally:
         stop.set()
         beside.join()
+    if faults:
+        raise faults[0]
 
 
 def _change_texts(app: Flask, number: int, changes: int, notes: TextIO) -> None:
@@ -81,11 +84,14 @@ def _change_texts(app: Flask, number: int, changes: int, notes: TextIO) -> None:
         time.sleep(chance.random() * LONGEST_REST)
 
 
-def _work(app: Flask, stop: threading.Event) -> None:
+def _work(app: Flask, stop: threading.Event, faults: list[Exception]) -> None:
     embedder = HashEmbedder()
-    while not stop.is_set():
-        if not worker.run_once(app, embedder):
-            stop.wait(worker.PAUSE_SECONDS)
+    try:
+        while not stop.is_set():
+            if not worker.run_once(app, embedder):
+                stop.wait(worker.PAUSE_SECONDS)
+    except Exception as fault:  # a worker would try again: here nothing is to go wrong in the first place
+        faults.append(fault)
 
 
 def _change(number: int, place: int, id: Any, version: int, chance: random.Random) -> tuple[Any, int]:

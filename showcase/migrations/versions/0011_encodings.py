@@ -1,5 +1,8 @@
 """The encoding in use, what sentences carry, and fairness as last measured"""
 
+import uuid
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,6 +20,15 @@ def upgrade() -> None:
         op.execute(f"UPDATE {table} SET model = model || ', cut 1'")
     op.execute("UPDATE decisions SET ranker = replace(ranker, ', hybrid-', ', cut 1, hybrid-')")
     op.execute("UPDATE need_members SET method = replace(method, ', groups-', ', cut 1, groups-')")
+    # The counter's row is there from the start: two workers would both have made the first one.
+    counter = sa.table(
+        "vector_counter",
+        sa.column("id", sa.Uuid()),
+        sa.column("created_at", sa.DateTime(timezone=True)),
+        sa.column("number", sa.Integer()),
+    )
+    if op.get_bind().scalar(sa.select(counter.c.id)) is None:
+        op.bulk_insert(counter, [{"id": uuid.UUID(int=0), "created_at": datetime.now(UTC), "number": 0}])
     # What most vectors are of is in use.
     vectors = sa.table("vectors", sa.column("model"))
     most = (
