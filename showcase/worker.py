@@ -25,11 +25,15 @@ from showcase.services import (
     encodings,
     heartbeats,
     index,
+    invitations,
     mail,
+    meeting_plans,
     need_groups,
     places,
+    pledge_reminders,
     registration_messages,
     sealing,
+    snapshots,
     solve_runner,
     vectors,
 )
@@ -44,6 +48,9 @@ SLOW_STEPS: tuple[Callable[..., object], ...] = (
     accounts.forget_expired,
     registration_messages.remind,
     attendee_needs.forget,
+    meeting_plans.offer_due,
+    pledge_reminders.remind,
+    snapshots.take_due,
 )
 """What is done that often, each in a transaction of its own: called with `now`, and harmless when done twice."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -116,7 +123,7 @@ def run_once(app: Flask, embedder: Embedder | None, models: Models | None = None
     with app.app_context():
         _beat()
         done = _embed(embedder, models)
-        done += _give_free_places()
+        done += _give_free_places() + _remind_invited()
         done += mail.send_due(now=utc_now())
         return done + sealing.seal_due(now=utc_now())
 
@@ -190,6 +197,18 @@ def _give_free_places() -> int:
     db.session.rollback()
     begin_writing(db.session)
     done = places.fill_due(now=utc_now())
+    db.session.commit()
+    return done
+
+
+def _remind_invited() -> int:
+    """Remind those invited to a showcase who have not answered."""
+    db.session.rollback()
+    if not invitations.is_reminder_due(now=utc_now()):
+        return 0
+    db.session.rollback()
+    begin_writing(db.session)
+    done = invitations.remind_due(now=utc_now())
     db.session.commit()
     return done
 

@@ -106,6 +106,8 @@ class InterestDeclaration(Base):
 
     entry_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("event_challenges.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    is_of_staff: Mapped[bool] = mapped_column(default=False)
+    """Whether the person acted for the host, and not for the council that scores."""
     has_conflict: Mapped[bool]
     """Actual, potential or perceived."""
     details: Mapped[str] = mapped_column(default="")
@@ -143,6 +145,7 @@ class Invitation(Base):
     state: Mapped[InvitationState] = mapped_column(text_enum(InvitationState), default=InvitationState.SENT)
     state_since: Mapped[datetime] = mapped_column(default=utc_now)
     answer_by: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
     """What the organisation said with its answer."""
     speaker_name: Mapped[str] = mapped_column(default="")

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from showcase.extensions import db
-from showcase.models import Account, Event, Invitation, Membership
-from showcase.models.enums import InvitationState
+from showcase.models import Account, Event, Invitation, Membership, Organisation
+from showcase.models.enums import InvitationState, OrganisationKind
 from showcase.services import messages, publication_messages
 
 LONDON = ZoneInfo("Europe/London")
@@ -37,6 +37,11 @@ def members_of(organisation_ids: Iterable[object]) -> list[Account]:
         .distinct()
     )
     return list(db.session.scalars(query))
+
+
+def staff() -> list[Account]:
+    """Return the people who act for the host."""
+    return members_of(db.session.scalars(sa.select(Organisation.id).where(Organisation.kind == OrganisationKind.HOST)))
 
 
 def send(

@@ -6,6 +6,7 @@ places at once under two spellings.
 """
 
 import re
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from showcase.errors import DomainError
 from showcase.extensions import db
-from showcase.models import Account, Event, Speaker
+from showcase.models import Account, Event, Session, Speaker
 
 LONDON = ZoneInfo("Europe/London")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
@@ -36,6 +37,13 @@ def read(text: str, event: Event) -> list[Speaker]:
 def write(speakers: Sequence[Speaker]) -> str:
     """Return speakers as lines."""
     return "\n".join(_write_line(speaker) for speaker in speakers)
+
+
+def add(session: Session, organisation_id: uuid.UUID) -> Speaker:
+    """Add a speaker of an organisation, to be named."""
+    speaker = Speaker(name="", organisation_id=organisation_id)
+    session.speakers.append(speaker)
+    return speaker
 
 
 def link_account(speaker: Speaker) -> None:
