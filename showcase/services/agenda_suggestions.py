@@ -4,7 +4,8 @@ A suggestion is about the event and the pins as they were when it was asked for;
 over any more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,8 @@ from showcase.errors import Conflict, DomainError
 from showcase.models import Agenda, Event, Solve
 from showcase.models.enums import SolveState
 from showcase.policies import Actor, Permission, require
-from showcase.services import agendas, audit, solves
-from showcase.services.agenda_problems import brief_for
+from showcase.services import agenda_table, agenda_words, agendas, audit, solves
+from showcase.services.agenda_problems import Brief, assignments_of, brief_for
 from showcase.services.agendas import KIND
 
 SECONDS = 20
@@ -26,10 +27,52 @@ def latest_solve(event: Event) -> Solve | None:
     return solves.latest(KIND, event.id)
 
 
-def is_current(solve: Solve, draft: Agenda) -> bool:
-    """Tell whether a suggestion is about the event and the draft's pins as they are now."""
+@dataclass(frozen=True)
+class Outcome:
+    """What a suggestion says."""
+
+    is_current: bool
+    """Whether it is about the showcase and the pins as they are now; else it cannot be taken over."""
+    status: str
+    """As `showcase.scheduling` says it; blank while there is no answer."""
+    cost: int | None
+    bound: int | None
+    costs: Sequence[tuple[str, int]]
+    conflicts: Sequence[str]
+    """Which rules cannot hold together, in words, when there is no agenda."""
+    moves: Sequence[tuple[str, str, str]]
+    """What it changes against the draft: title, place before, place after."""
+
+
+def outcome_of(draft: Agenda, solve: Solve) -> Outcome:
+    """Return what a suggestion says, and what taking it over would change."""
+    answer: Mapping[str, Any] = solve.answer or {}
     brief = brief_for(agendas.load_whole(draft.event), draft, agendas.published_of(draft.event))
-    return solve.input_hash == solves.input_hash(brief.values)
+    is_current = solve.input_hash == solves.input_hash(brief.values)
+    suggested: Mapping[str, str] = answer.get("assignments", {}) if is_current else {}
+    labels = answer.get("conflicting_rules", ())
+    return Outcome(
+        is_current=is_current,
+        status=answer.get("status", ""),
+        cost=answer.get("cost"),
+        bound=answer.get("bound"),
+        costs=agenda_table.costs_of(brief, suggested) if suggested else (),
+        conflicts=agenda_words.conflicts(brief, labels) if answer.get("status") == "infeasible" and is_current else (),
+        moves=_moves(brief, assignments_of(draft), suggested),
+    )
+
+
+def _moves(brief: Brief, before: Mapping[str, str], after: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    changed = [session for session in after if before.get(session) != after[session]]
+    changed.sort(key=lambda session: (brief.problem.slot[after[session]].start, session))
+    return [
+        (
+            brief.names[session],
+            agenda_words.place(brief, before[session]) if session in before else "no place yet",
+            agenda_words.place(brief, after[session]),
+        )
+        for session in changed
+    ]
 
 
 def suggest(draft: Agenda, *, turnaround_minutes: int, by: Actor, now: datetime, work: int | None = None) -> Solve:

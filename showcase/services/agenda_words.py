@@ -18,6 +18,15 @@ def broken(brief: Brief, assignments: Mapping[str, str]) -> list[str]:
     return [_fault(brief, line) for line in check(brief.problem, assignments).broken]
 
 
+def broken_by_session(brief: Brief, assignments: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the same by the sessions that each is about."""
+    found: dict[str, list[str]] = {}
+    for line in check(brief.problem, assignments).broken:
+        for session in dict.fromkeys(id for id in ID.findall(line) if id in brief.problem.session):
+            found.setdefault(session, []).append(_fault(brief, line))
+    return found
+
+
 def broken_by(brief: Brief, assignments: Mapping[str, str], session: str, slot: str) -> list[str]:
     """Return what would be wrong about one session if it stood in a slot, as sentences."""
     lines = check(brief.problem, {**assignments, session: slot}).broken

@@ -5,7 +5,7 @@ is suggested by the worker (`agenda_suggestions`).
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,8 @@ class Standing:
     bound: int | None
     """What no agenda can cost less than; None when that is not known for the event as it is now."""
     broken: Sequence[str]
+    wrong: Mapping[str, Sequence[str]]
+    """Which of these are about a session, by its id in the problem."""
     unplaced: Sequence[Session]
     is_stale: bool
     """Whether the event has changed since the draft was brought up to it."""
@@ -96,6 +98,7 @@ def standing_of(draft: Agenda) -> Standing:
         cost=verdict.cost,
         bound=None if is_stale else draft.bound,
         broken=agenda_words.broken(brief, assignments),
+        wrong=agenda_words.broken_by_session(brief, assignments),
         unplaced=[session for session in event.sessions if session.id.hex not in assignments],
         is_stale=is_stale,
     )
@@ -116,6 +119,11 @@ def places_for(draft: Agenda, session: Session) -> list[tuple[str, str, list[str
         )
         for slot in slots
     ]
+
+
+def slot_now(draft: Agenda, session: Session) -> str | None:
+    """Return the slot in which a session of a draft stands."""
+    return assignments_of(draft).get(session.id.hex)
 
 
 # --- the draft --------------------------------------------------------------------------------------------------------

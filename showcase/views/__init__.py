@@ -6,6 +6,7 @@ from flask import Flask
 
 BLUEPRINTS: tuple[str, ...] = (
     "accounts",
+    "second_steps",
     "messages",
     "members",
     "organisations",
@@ -22,10 +23,13 @@ BLUEPRINTS: tuple[str, ...] = (
     "events",
     "event_building",
     "selections",
+    "invitations",
     "registrations",
     "own_registration",
     "registration_desk",
     "check_in",
+    "meetings",
+    "meeting_plans",
     "responses",
     "interests",
     "pledges",
@@ -37,6 +41,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "contracts",
     "radar",
     "prices",
+    "agendas",
+    "agenda_drafts",
+    "session_wishes",
+    "calendars",
 )
 """Modules of this package that each have a blueprint `bp`, in the order of the navigation."""
 
