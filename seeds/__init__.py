@@ -28,7 +28,7 @@ from showcase.models import (
     Supplier,
 )
 from showcase.policies import Actor
-from showcase.services import council_register, passwords, publications
+from showcase.services import council_register, organisations, passwords, publications
 
 FOLDER = Path(__file__).parent
 OLDEST_DAYS = 90
@@ -57,7 +57,7 @@ class Loaded:
 def load(*, now: datetime) -> Loaded:
     """Add what is missing, at most once; return how much that was. The caller commits."""
     loaded = Loaded()
-    host = _host(now)
+    host = organisations.host(now=now)
     loaded.councils = council_register.load(by=Actor(name="Seeds"), now=now)
     firms = _suppliers(loaded, now)
     councils = {council.gss_code: council for council in db.session.scalars(sa.select(Council))}
@@ -85,15 +85,6 @@ def similar_needs() -> list[list[str]]:
 
 def _read(name: str) -> Any:
     return json.loads((FOLDER / name).read_text(encoding="utf-8"))
-
-
-def _host(now: datetime) -> Host:
-    host = db.session.scalar(sa.select(Host))
-    if host is None:
-        host = Host(name="Local Government Association", approved_at=now, created_at=now)
-        db.session.add(host)
-        db.session.flush()
-    return host
 
 
 def _suppliers(loaded: Loaded, now: datetime) -> dict[str, Supplier]:

@@ -192,6 +192,8 @@ def _load(token: str) -> SignedIn | None:
     )
     if row is None or row.membership.account.deactivated_at or _is_refused(row.membership.account):
         return None
+    if row.is_over(utc_now()):
+        return None
     _note_seen(row)
     return SignedIn(row, token)
 

@@ -67,6 +67,27 @@ class SignInForm(Form):
     password = present_password()
 
 
+class CodeForm(Form):
+    """The code of the second step."""
+
+    code = TextField(
+        "Code",
+        [needed("Enter the code that your app shows"), at_most(40)],
+        description="Six digits from your app, or one of your recovery codes.",
+        render_kw={
+            "autocomplete": "one-time-code",
+            "spellcheck": "false",
+            "params": {"classes": "govuk-input--width-10"},
+        },
+    )
+
+
+class PresentPasswordForm(Form):
+    """One's password once more, before something that matters."""
+
+    present = present_password("Your password")
+
+
 class EmailForm(Form):
     """Where should the link go?"""
 

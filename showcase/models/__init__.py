@@ -31,6 +31,7 @@ from showcase.models.prices import PriceOffer, PriceVersion
 from showcase.models.publications import Facet, Publication, StateChange, Version
 from showcase.models.registrations import AttendeeNeeds, Registration
 from showcase.models.responses import Response
+from showcase.models.second_steps import KnownBrowser, RecoveryCode, SecondStep
 from showcase.models.selections import Candidate, Criterion, InterestDeclaration, Invitation, Score
 from showcase.models.solutions import Solution
 from showcase.models.solves import Solve
@@ -69,6 +70,7 @@ __all__ = [
     "InterestDeclaration",
     "InterestList",
     "Invitation",
+    "KnownBrowser",
     "MarketRoute",
     "Material",
     "MaterialRules",
@@ -96,6 +98,7 @@ __all__ = [
     "QuestionFollower",
     "RankerVersion",
     "RecordEntry",
+    "RecoveryCode",
     "Registration",
     "Release",
     "Remainder",
@@ -103,6 +106,7 @@ __all__ = [
     "Room",
     "Saving",
     "Score",
+    "SecondStep",
     "Session",
     "SessionWish",
     "SignInSession",

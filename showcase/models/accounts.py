@@ -1,14 +1,14 @@
 """People: accounts, what they act for, their signed-in sessions, one-time links and the sign-in throttle."""
 
 import uuid
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from showcase.models.base import Base, text_enum
-from showcase.models.enums import TicketPurpose
+from showcase.models.enums import OrganisationKind, TicketPurpose
 from showcase.models.organisations import Organisation
 
 
@@ -54,6 +54,13 @@ class SignInSession(Base):
     """One browser in which a person is signed in. Deleting the row signs that browser out."""
 
     __tablename__ = "sign_in_sessions"
+    LIFETIME: ClassVar = timedelta(days=14)
+    """From signing in, whether or not it is used."""
+    IDLE: ClassVar = timedelta(hours=24)
+    """Without a request for so long it is over."""
+    HOST_LIFETIME: ClassVar = timedelta(hours=12)
+    HOST_IDLE: ClassVar = timedelta(hours=2)
+    """The same for LGA staff, who see everyone's texts."""
 
     token_hash: Mapped[str] = mapped_column(unique=True)
     """SHA-256 of the random token in the browser's cookie."""
@@ -66,6 +73,12 @@ class SignInSession(Base):
     browser: Mapped[str]
     """The browser's own description, shortened."""
     membership: Mapped[Membership] = relationship()
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it has lasted, or lain idle, for too long."""
+        is_host = self.membership.organisation.kind is OrganisationKind.HOST
+        lifetime, idle = (self.HOST_LIFETIME, self.HOST_IDLE) if is_host else (self.LIFETIME, self.IDLE)
+        return now >= min(self.expires_at, self.created_at + lifetime, self.last_seen_at + idle)
 
 
 class Ticket(Base):

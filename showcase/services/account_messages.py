@@ -40,6 +40,26 @@ WORDS = {
         "The password of your account on the Tech Innovation Showcase was changed on {on}.\n\n"
         "If it was not you, choose a new one at once:\n{link}",
     ),
+    "second_step_on": (
+        "Signing in now takes a second step",
+        "From {on}, signing in to your account on the Tech Innovation Showcase takes a code from your app as well.\n\n"
+        "If it was not you, change your password at once and write to the team:\n{link}",
+    ),
+    "second_step_off": (
+        "Signing in no longer takes a second step",
+        "The second step at sign-in was taken off your account on the Tech Innovation Showcase on {on}.\n\n"
+        "If you did not want this, change your password at once and set it up again:\n{link}",
+    ),
+    "recovery_code_used": (
+        "A recovery code was used",
+        "Someone signed in to your account on the Tech Innovation Showcase with one of your recovery codes. {left} are"
+        " left.\n\nIf it was not you, change your password at once:\n{link}",
+    ),
+    "new_browser": (
+        "Signed in from a browser we did not know",
+        "On {on} someone signed in to your account on the Tech Innovation Showcase from a browser that had not been used"
+        " for it before: {browser}.\n\nIf it was you, do nothing. If not, sign it out and change your password:\n{link}",
+    ),
     "invitation": (
         "{by} invites you to the Tech Innovation Showcase",
         "{by} invites you to act for {organisation} on the Tech Innovation Showcase, where councils describe challenges"

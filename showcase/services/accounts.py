@@ -23,7 +23,7 @@ from showcase.models import (
 )
 from showcase.models.enums import OrganisationKind, TicketPurpose
 from showcase.policies import PUBLIC, Actor
-from showcase.services import account_messages, audit, passwords, sessions, throttles, tickets
+from showcase.services import account_messages, audit, passwords, second_steps, sessions, throttles, tickets
 from showcase.transactions import afterwards, pausing
 
 WRONG = "The e-mail address or the password is wrong"
@@ -284,6 +284,7 @@ def forget_expired(*, now: datetime) -> None:
         sa.delete(Throttle).where(Throttle.window_ends_at <= now),
     ):
         db.session.execute(dead)
+    second_steps.forget_browsers(now=now)
 
 
 def _set_password(account: Account, password: str, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, with_polymorphic
 
 from showcase.errors import Conflict, DomainError, NotFound
 from showcase.extensions import db
-from showcase.models import Account, Council, EmailDomain, Membership, Organisation, Publication, Supplier
+from showcase.models import Account, Council, EmailDomain, Host, Membership, Organisation, Publication, Supplier
 from showcase.policies import Actor, Permission, require, visible_to
 from showcase.services import account_messages, audit
 from showcase.services.paging import contains
@@ -37,6 +37,16 @@ class Filters:
     standings: Sequence[str] = ()
     has_ended: bool = False
     """Whether councils that no longer exist are listed as well."""
+
+
+def host(*, now: datetime) -> Host:
+    """Return the Local Government Association, made when it is first asked for."""
+    found = db.session.scalar(sa.select(Host))
+    if found is None:
+        found = Host(name="Local Government Association", approved_at=now, created_at=now)
+        db.session.add(found)
+        db.session.flush()
+    return found
 
 
 def standing(organisation: Organisation) -> str:

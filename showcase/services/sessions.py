@@ -2,29 +2,27 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from showcase.errors import NotFound
+from showcase.errors import DomainError, NotFound
 from showcase.extensions import db
 from showcase.models import Account, Membership, SignInSession
 from showcase.policies import Actor
-from showcase.services import audit
-
-LIFETIME = timedelta(days=14)
-"""From signing in, whether or not it is used."""
+from showcase.services import audit, second_steps
 
 
 def start(membership: Membership, *, token_hash: str, address: str, browser: str, now: datetime) -> SignInSession:
     """Sign a browser in, to act for an organisation."""
-    db.session.execute(sa.delete(SignInSession).where(SignInSession.expires_at <= now))
+    over = sa.or_(SignInSession.expires_at <= now, SignInSession.last_seen_at <= now - SignInSession.IDLE)
+    db.session.execute(sa.delete(SignInSession).where(over))
     row = SignInSession(
         token_hash=token_hash,
         membership=membership,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + SignInSession.LIFETIME,
         address=address[:60],
         browser=browser[:200],
     )
@@ -39,7 +37,11 @@ def list_open(account: Account, *, now: datetime) -> Sequence[SignInSession]:
     """Return a person's sessions, the one last used first."""
     return db.session.scalars(
         sa.select(SignInSession)
-        .where(SignInSession.expires_at > now, SignInSession.membership_id.in_(_memberships(account)))
+        .where(
+            SignInSession.expires_at > now,
+            SignInSession.last_seen_at > now - SignInSession.IDLE,
+            SignInSession.membership_id.in_(_memberships(account)),
+        )
         .order_by(SignInSession.last_seen_at.desc(), SignInSession.id)
     ).all()
 
@@ -75,9 +77,13 @@ def act_for(row: SignInSession, organisation_id: uuid.UUID, *, by: Actor) -> Non
 
     Raises:
         NotFound: they do not act for it.
+        DomainError: acting for it takes a second step at sign-in, which they have not set up.
     """
     for membership in row.membership.account.memberships:
         if membership.organisation_id == organisation_id:
+            account = membership.account
+            if second_steps.is_required(account) and second_steps.find(account) is None:
+                raise DomainError("LGA staff need a second step at sign-in. Set it up in your account first")
             row.membership = membership
             db.session.flush()
             audit.record("account.acts_for", membership.organisation, by=by)

@@ -28,6 +28,7 @@ class Limit:
 
 SIGN_IN_ACCOUNT = Limit("sign-in account", 10, timedelta(minutes=15))
 SIGN_IN_ADDRESS = Limit("sign-in address", 50, timedelta(minutes=15))
+SECOND_STEP = Limit("second step", 10, timedelta(minutes=15))
 MAIL_ACCOUNT = Limit("mail account", 5, timedelta(hours=1))
 MAIL_ADDRESS = Limit("mail address", 30, timedelta(hours=1))
 INVITATIONS = Limit("invitations", 30, timedelta(hours=1))

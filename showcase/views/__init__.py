@@ -41,6 +41,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "contracts",
     "radar",
     "prices",
+    "list_charts",
+    "plans",
     "agendas",
     "agenda_drafts",
     "session_wishes",

@@ -21,8 +21,8 @@ from showcase.forms.base import Form, errors_on
 from showcase.models import Council, Membership, utc_now
 from showcase.models.enums import TicketPurpose
 from showcase.policies import Permission
-from showcase.services import accounts, sessions, solutions, tickets
-from showcase.views.signing_in import address, safe_path, sign_in_as
+from showcase.services import accounts, second_steps, sessions, solutions, tickets
+from showcase.views.signing_in import address, go_on, safe_path
 
 bp = Blueprint("accounts", __name__)
 
@@ -41,10 +41,9 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         membership = _who(form)
         if membership is not None:
-            sign_in_as(membership)
             if len(membership.account.memberships) > 1:
-                return redirect(url_for(".choose_organisation", next=onward))
-            return redirect(onward)
+                onward = url_for(".choose_organisation", next=onward)
+            return go_on(membership, onward)
     return render_template("accounts/sign_in.html", form=form), form.status
 
 
@@ -157,9 +156,9 @@ def accept_register(token: str) -> ResponseReturnValue:
 
 
 def _welcome(membership: Membership) -> ResponseReturnValue:
-    sign_in_as(membership)
-    flash(f"Welcome. You are signed in and act for {membership.organisation.name}.", "success")
-    return redirect("/")
+    answer = go_on(membership)
+    flash(f"Welcome. You act for {membership.organisation.name}.", "success")
+    return answer
 
 
 @bp.get("/check-your-email")
@@ -246,6 +245,9 @@ def show() -> ResponseReturnValue:
         account=account,
         sessions=sessions.list_open(account, now=utc_now()),
         present_session=current_user.session,
+        second_step=second_steps.find(account),
+        is_step_needed=second_steps.is_required(account),
+        codes_left=second_steps.count_codes(account),
     )
 
 

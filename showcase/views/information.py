@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from showcase.access import public
 from showcase.extensions import settings
-from showcase.services import sessions
+from showcase.models import SignInSession
 
 bp = Blueprint("information", __name__)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -28,7 +28,7 @@ def privacy() -> ResponseReturnValue:
     return render_template(
         "information/privacy.html",
         settings=settings(),
-        session_days=sessions.LIFETIME.days,
+        session_days=SignInSession.LIFETIME.days,
         runs_model=address.hostname in LOOPBACK,
     )
 
@@ -37,4 +37,4 @@ def privacy() -> ResponseReturnValue:
 @public
 def cookies() -> ResponseReturnValue:
     """Say what the service keeps in a browser."""
-    return render_template("information/cookies.html", settings=settings(), session_days=sessions.LIFETIME.days)
+    return render_template("information/cookies.html", settings=settings(), session_days=SignInSession.LIFETIME.days)

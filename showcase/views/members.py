@@ -15,7 +15,7 @@ from showcase.models import Organisation, utc_now
 from showcase.models.enums import TicketPurpose
 from showcase.policies import Permission
 from showcase.services import accounts, members, tickets
-from showcase.views.signing_in import sign_in_as
+from showcase.views.signing_in import go_on
 
 bp = Blueprint("members", __name__)
 
@@ -111,9 +111,9 @@ def accept(token: str) -> ResponseReturnValue:
                 session.clear()
                 flash(f"{flash_text} Sign in to go on.", "success")
                 return redirect(url_for("accounts.sign_in"))
-            sign_in_as(membership)
+            answer = go_on(membership)
             flash(flash_text, "success")
-            return redirect("/")
+            return answer
     return render_template("organisations/accept.html", form=form, ticket=ticket, has_account=has_account), form.status
 
 

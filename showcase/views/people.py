@@ -10,7 +10,7 @@ from showcase.extensions import db
 from showcase.listing import csv_download, page_number, words
 from showcase.models import Account, utc_now
 from showcase.policies import Permission
-from showcase.services import people, sessions
+from showcase.services import people, second_steps, sessions
 from showcase.services.paging import paged
 
 bp = Blueprint("people", __name__, url_prefix="/staff")
@@ -49,7 +49,23 @@ def export() -> ResponseReturnValue:
 def show(account: Account) -> ResponseReturnValue:
     """Show one person, whom they act for and where they are signed in."""
     person = people.get(account.id)
-    return render_template("staff/person.html", person=person, sessions=sessions.list_open(person, now=utc_now()))
+    return render_template(
+        "staff/person.html",
+        person=person,
+        sessions=sessions.list_open(person, now=utc_now()),
+        has_second_step=second_steps.find(person) is not None,
+    )
+
+
+@bp.route("/people/<uuid:account_id>/second-step", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_MANAGE, Account)
+def reset_second_step(account: Account) -> ResponseReturnValue:
+    """Ask once more, then let the person set up another app."""
+    if request.method == "POST":
+        second_steps.reset(account, by=current_actor(), now=utc_now())
+        flash(f"{account.name} can set up another app when they next sign in.", "success")
+        return redirect(url_for(".show", account_id=account.id))
+    return render_template("staff/reset_second_step.html", person=account)
 
 
 @bp.route("/people/<uuid:account_id>/deactivate", methods=["GET", "POST"])
