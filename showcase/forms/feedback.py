@@ -1,0 +1,25 @@
+"""The form of feedback, drawn from the questions that are asked of each side."""
+
+from collections.abc import Sequence
+
+from wtforms.validators import InputRequired
+
+from showcase.forms.base import Form
+from showcase.forms.fields import AreaField, RadioField, at_most
+from showcase.models.feedback_questions import Ask
+
+
+def feedback_form(asks: Sequence[Ask]) -> type[Form]:
+    """Return the form that asks these questions."""
+    fields = {
+        ask.name: RadioField(
+            ask.label,
+            [InputRequired("Choose an answer")],
+            choices=list(ask.choices.items()),
+            description=ask.help,
+        )
+        if ask.choices is not None
+        else AreaField(ask.label, [at_most(2000)], description=ask.help, render_kw={"params": {"rows": 4}})
+        for ask in asks
+    }
+    return type("FeedbackForm", (Form,), fields)
