@@ -20,6 +20,8 @@ from showcase.policies import Actor
 
 SOLVERS: Mapping[str, str] = {
     "agenda": "showcase.scheduling.job:run",
+    "meetings": "showcase.scheduling.job:run",
+    "plan": "showcase.bargaining.job:run",
 }
 """By kind: "module:function" of `run(problem, *, seconds, work, tell)`, which returns the answer as JSON values and may
 call `tell` with a dict of how far it is."""
