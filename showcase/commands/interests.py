@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from showcase.bargaining import BadProblem, Plan, Problem, read_problem, solve
+from showcase.bargaining.answers import as_values
 from showcase.bargaining.explain import LIMITS, Alone, NextTier, alone, gains, next_tiers
 from showcase.bargaining.problem import month_text
 
@@ -40,7 +41,7 @@ def plan(file: str, as_json: bool, seconds: float | None) -> None:
         found = solve(problem, seconds)
     left, ahead = alone(problem, found), next_tiers(problem, found)
     if as_json:
-        click.echo(json.dumps(_as_json(found, left, ahead), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(as_values(found, left, ahead), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_table(problem, found, left, ahead)))
 
@@ -85,42 +86,6 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise BadProblem("", f"a JSON object names {next(name for name in names if names.count(name) > 1)} twice")
     return found
-
-
-def _as_json(found: Plan, left: Sequence[Alone], ahead: Sequence[NextTier]) -> dict[str, Any]:
-    return {
-        "status": found.status,
-        "saving_pence": found.saving_pence,
-        "bound_pence": found.bound_pence,
-        "gap": found.gap,
-        "proven": list(found.proven),
-        "groups": [
-            {
-                "offer": group.offer,
-                "tier": group.tier,
-                "unit_price_pence": group.unit_price_pence,
-                "start": month_text(group.start),
-                "members": dict(group.members),
-                "quantity": group.quantity,
-            }
-            for group in found.groups
-        ],
-        "alone": [{"council": one.council, "limit": one.limit, "offers": one.offers} for one in left],
-        "next_tiers": [
-            {
-                "offer": one.offer,
-                "tier": one.tier,
-                "unit_price_pence": one.unit_price_pence,
-                "start": month_text(one.start),
-                "min_quantity": one.min_quantity,
-                "quantity": one.quantity,
-                "gap": one.gap,
-                "is_enough": one.is_enough,
-                "could_close": [vars(helper) for helper in one.could_close],
-            }
-            for one in ahead
-        ],
-    }
 
 
 def _table(problem: Problem, found: Plan, left: Sequence[Alone], ahead: Sequence[NextTier]) -> Iterator[str]:

@@ -30,12 +30,14 @@ class Plan(Base):
     number: Mapped[int]
     """From 1."""
     solve_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("solves.id"))
-    rungs: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    rungs: Mapped[dict[str, Any]]
     """Council id → the rung it stood on when the plan was asked for."""
-    left_out: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    left_out: Mapped[dict[str, Any]]
     """Council id → why what it said could not be planned with."""
     shared_at: Mapped[datetime | None]
     """When staff let members read their lines."""
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What was told of its totals when it was shared, rounded: nothing else of them is ever told. See `plan_totals`."""
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id", ondelete="SET NULL"))
     interest_list: Mapped[InterestList] = relationship()
     solve: Mapped[Solve] = relationship()

@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("rungs", sa.JSON(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("created_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
