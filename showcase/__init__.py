@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from showcase import access, headers, pages, transactions, views
+from showcase import access, headers, observing, pages, transactions, views
 from showcase.config import Settings
 from showcase.extensions import csrf, db
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxy_count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count)  # type: ignore[method-assign]
     db.init_app(app)
+    observing.init_app(app)
     transactions.init_app(app)
     csrf.init_app(app)
     access.init_app(app)

@@ -38,6 +38,8 @@ class Settings:
     """Where people reach those who run this service; the pages on privacy and accessibility name it."""
     keep_needs_days: int = 14
     """Days after an event for which attendees' access and dietary needs are kept."""
+    metrics_token: str | None = None
+    """Lets its bearer read the figures at /metrics; None: nobody can."""
     proxy_count: int = 0
     """How many trusted reverse proxies stand in front and set X-Forwarded-For."""
 
@@ -81,6 +83,7 @@ class Settings:
             mail_from=environment.get("MAIL_FROM") or cls.mail_from,
             contact_email=environment.get("CONTACT_EMAIL") or None,
             keep_needs_days=int(needs_days),
+            metrics_token=environment.get("METRICS_TOKEN") or None,
             proxy_count=int(proxies),
         )
 
