@@ -84,7 +84,7 @@ class Permission(StrEnum):
     MEETING_ASK = "meeting:ask"
     MEETING_ANSWER = "meeting:answer"
     MEETING_CANCEL = "meeting:cancel"
-    MEETING_NOTE = "meeting:note"
+    MEETING_RECORD = "meeting:record"
     MEETING_CLOSE = "meeting:close"
 
     # engagement

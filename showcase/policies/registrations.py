@@ -33,6 +33,9 @@ is_suppliers = Rule(
 was_asked_by_council = Rule("its council asked", lambda a, s: s.asked_by is OrganisationKind.COUNCIL)
 is_asked = Rule("it is not yet answered", lambda a, s: s.state is MeetingState.ASKED)
 is_ahead = Rule("it is asked for or agreed", lambda a, s: s.state in (MeetingState.ASKED, MeetingState.ACCEPTED))
+is_agreed_or_held = Rule(
+    "it is agreed or took place", lambda a, s: s.state in (MeetingState.ACCEPTED, MeetingState.HELD)
+)
 is_held = Rule("it took place", lambda a, s: s.state is MeetingState.HELD)
 
 TABLE: Mapping[Permission, Rule] = {
@@ -47,7 +50,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.MEETING_ANSWER: is_asked
     & ((is_suppliers & was_asked_by_council) | (is_councils & ~was_asked_by_council)),
     Permission.MEETING_CANCEL: is_ahead & (is_councils | is_suppliers | is_staff),
-    Permission.MEETING_NOTE: is_held & is_councils,
+    Permission.MEETING_RECORD: is_agreed_or_held & is_councils,
     Permission.MEETING_CLOSE: is_held & (is_councils | is_staff),
 }
 
