@@ -18,7 +18,7 @@ from matching.collection import Collection
 from matching.encoding import Encoded
 from matching.ingredients import passage_sample_scores, passage_scores, sample_scores, score
 from matching.postings import K1
-from matching.vectors import Flags, Slots
+from matching.vectors import Flags, Rows, Slots
 
 RANKER_VERSION = "hybrid-3"
 """Changes when the same texts could be ordered in another way."""
@@ -177,6 +177,32 @@ class Judge:
         found = self.word_losses(document, terms)
         for name, values in raw.items():
             found = found + self._weights[name] / self._scales[name][1] * values
+        return found
+
+    def sentence_losses(self, document: Encoded, place: int, left: Rows, terms: Sequence[Mapping[str, int]]) -> Scores:
+        """Return how much lower the score would be without each sentence of a passage, float64 [sentences].
+
+        `left` is float32 [sentences, dimension], what is left of the passage at `place` without each; `terms` are the
+        sentences' own. As in `losses`, how near the text is to everything stays, and so does the vector of the whole
+        text, unless the passage is all there is of it.
+        """
+        rows, query, scales = document.passages, self._query, self._scales
+        products = rows @ query.passages.T
+        others = np.delete(products, place, axis=0).max(axis=0, initial=-1.0)
+        shorter = np.maximum(left @ query.passages.T, others)
+        means = np.concatenate([rows.sum(axis=0)[None, :], rows.sum(axis=0) - rows[place] + left]) / len(rows)
+        near = self._collection.calibration.gists.similarities(self._gist, means.astype(np.float32))
+        raw = {
+            "passages": 2 * (products.max(axis=0) - shorter).mean(axis=1),
+            "gist": 2 * (near[0] - near[1:]),
+        }
+        if len(rows) == 1:
+            wholes = np.concatenate([document.whole[None, :], left])
+            alike = self._collection.calibration.wholes.similarities(query.whole, wholes)
+            raw["whole"] = 2 * (alike[0] - alike[1:])
+        found = self.word_losses(document, terms)
+        for name, values in raw.items():
+            found = found + self._weights[name] / scales[name][1] * values
         return found
 
     def word_losses(self, document: Encoded, terms: Sequence[Mapping[str, int]]) -> Scores:

@@ -2,7 +2,7 @@
 
 Comes after the ranking, for the few documents that are shown. Every contribution is measured on the ranker itself: it
 is how much lower the score would be without that passage, or without those words. A passage that lowers nothing when
-taken away is not named.
+taken away is not named. Of its sentences the same is told where the model has read the passage without each of them.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ import numpy as np
 
 from matching.encoding import Encoded
 from matching.ranker import Judge
+from matching.remainders import Half, of_passage
 from matching.requirements import Gap, gaps, requirements, wanted_terms
 from matching.texts import Passage, Text, passages, prose, sentences, term_counts, words_by_term
 
@@ -26,10 +27,10 @@ class PassageReason:
     challenge: str
     solution: str
     contribution: float
-    sentence: str
-    """The passage's sentence whose words add most; empty where no word of the passage is the query's."""
-    sentence_contribution: float
-    """How much lower the score would be without that sentence's words: of meaning, only passages are known."""
+    sentence: str = ""
+    """The passage's sentence whose removal lowers the score most; empty where none does, or that is not known."""
+    sentence_contribution: float = 0.0
+    """How much lower the score would be without that sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Pair:
 
     text: Text
     encoded: Encoded
+    remainders: Half | None = None
+    """What `matching.remainders` made of it, where that is to tell what sentences carry."""
 
 
 def explain(judge: Judge, query: Pair, document: Pair) -> Explanation:
@@ -83,7 +86,7 @@ def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | 
     parts = _cut(query.text)[0] or passages(query.text)
     asked = [passage.text for passage in parts] or [query.text.whole]
     nearest = int(np.argmax(query.encoded.passages @ document.encoded.passages[place]))
-    sentence, weight = _best_sentence(judge, document.encoded, cut[place].text)
+    sentence, weight = _best_sentence(judge, document, place, cut[place].text)
     return PassageReason(asked[nearest], cut[place].text, round(float(losses[place]), 4), sentence, round(weight, 4))
 
 
@@ -99,11 +102,14 @@ def _words(text: Text) -> Mapping[str, str]:
     return words_by_term(text.whole)
 
 
-def _best_sentence(judge: Judge, document: Encoded, passage: str) -> tuple[str, float]:
+def _best_sentence(judge: Judge, document: Pair, place: int, passage: str) -> tuple[str, float]:
+    left = of_passage(document.text, document.remainders, place) if document.remainders is not None else None
+    if left is None:
+        return "", 0.0
     parts = sentences(passage)
-    losses = judge.word_losses(document, [term_counts(part) for part in parts])
-    place = int(np.argmax(losses))
-    return (parts[place], float(losses[place])) if losses[place] > 0 else ("", 0.0)
+    losses = judge.sentence_losses(document.encoded, place, left, [term_counts(part) for part in parts])
+    best = int(np.argmax(losses))
+    return (parts[best], float(losses[best])) if losses[best] > 0 else ("", 0.0)
 
 
 def _shared_terms(judge: Judge, query: Encoded, document: Pair) -> TermsReason | None:

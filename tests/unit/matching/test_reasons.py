@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from matching.calibration import Calibration
 from matching.collection import Collection
 from matching.eligibility import Needs, Offer, facets
-from matching.embedder import HashEmbedder
+from matching.embedder import Embedder, HashEmbedder
 from matching.encoding import Encoded, encode, encode_challenges
+from matching.model import ModelEmbedder
 from matching.ranker import Ranker
 from matching.reasons import Explanation, Pair, explain
+from matching.remainders import encode_remainders, shortened
 from matching.requirements import requirements
-from matching.texts import Text, passages, term_counts
+from matching.texts import Text, passages, sentences, term_counts
 from tests.unit.matching.conftest import CHALLENGE, SOLUTIONS
 
 FILLER = "Our company was founded by three friends. We like tea, cake and long walks by the sea. " * 4
@@ -68,13 +70,81 @@ def test_the_passage_named_speaks_of_the_need(collection: Collection) -> None:
     assert "tea" not in why.passage.solution
 
 
-def test_the_sentence_named_is_the_one_whose_words_add_most(collection: Collection, challenge: Encoded) -> None:
-    judge, text = Ranker(collection).judge(challenge), Text.plain("damp", SOLUTIONS["damp"])
-    why = explained(collection, text).passage
-    assert why is not None
-    assert why.sentence == "Predicts damp and mould in council homes."
-    words = judge.term_contributions(collection.get("damp"))
-    assert 0 < why.sentence_contribution < sum(words[term] for term in ("damp", "mould", "home")) + 0.01
+def without_sentence(document: Encoded, text: Text, place: int, sentence: int, embedder: Embedder) -> Encoded:
+    """Return a document as it would be without a sentence of a passage; the whole stays, where there is more of it."""
+    parts = list(sentences(passages(text)[place].text))
+    gone = term_counts(parts.pop(sentence))
+    terms = {term: count - gone.get(term, 0) for term, count in document.terms.items() if count > gone.get(term, 0)}
+    vectors = document.vectors.copy()
+    vectors[1 + place if len(vectors) > 1 else 0] = embedder.embed_passages([" ".join(parts)])[0]
+    return replace(document, terms=terms, vectors=vectors)
+
+
+def check_the_sentence(text: Text, asked: str, others: list[str], embedder: Embedder) -> None:
+    """Find the sentence whose removal lowers the score most by taking each away; it must be the one that is named."""
+    encoded, *rest = encode([text, *(Text.plain("o", other) for other in others)], embedder)
+    collection = Collection(Calibration.of([], embedder.name, embedder.dimension))
+    collection.put_many(zip("xabcdefghijk", [encoded, *rest], strict=False))
+    challenge = Text.plain("c", asked)
+    (query,) = encode_challenges([challenge], embedder)
+    judge = Ranker(collection).judge(query)
+    (left,) = encode_remainders([text], embedder)
+
+    def score(document: Encoded) -> float:
+        return sum(judge.document("x", document).values())
+
+    named = explain(judge, Pair(challenge, query), Pair(text, encoded, left)).passage
+    if named is None:  # a single passage that speaks of something else
+        assert len(encoded.passages) == 1
+        assert score(encoded) <= 0
+        return
+    place = [part.text for part in passages(text)].index(named.solution)
+    parts = sentences(named.solution)
+    shorter = [without_sentence(encoded, text, place, sentence, embedder) for sentence in range(len(parts))]
+    lost = [score(encoded) - score(one) for one in shorter]
+    if len(parts) == 1 or max(lost) < 5e-3:  # all of the passage, or nothing that could be told from nought
+        assert named.sentence_contribution < 1e-2
+        return
+    assert lost[parts.index(named.sentence)] == pytest.approx(max(lost), abs=5e-3)
+    assert named.sentence_contribution == pytest.approx(max(lost), abs=5e-3)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.sampled_from([*SOLUTIONS.values(), FILLER]), min_size=1, max_size=5, unique=True),
+    st.sampled_from([CHALLENGE, *SOLUTIONS.values()]),
+)
+def test_the_sentence_named_is_the_one_whose_removal_lowers_the_score_most(parts: list[str], asked: str) -> None:
+    """Where nothing is known of the corpus, as for passages."""
+    text = Text("x", tuple((str(place), part) for place, part in enumerate(parts)))
+    if any(term in term_counts(text.whole) for term in term_counts(asked)):
+        check_the_sentence(text, asked, list(SOLUTIONS.values()), HashEmbedder())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id", SOLUTIONS)
+def test_so_it_is_with_the_model(id: str) -> None:
+    text = Text("x", (("about", FILLER), ("how", SOLUTIONS[id]), ("team", SOLUTIONS["platform"])))
+    check_the_sentence(text, CHALLENGE if id == "damp" else SOLUTIONS[id], list(SOLUTIONS.values()), ModelEmbedder())
+
+
+def test_no_sentence_is_named_where_none_was_taken_away(collection: Collection) -> None:
+    embedder = HashEmbedder()
+    (query,) = encode_challenges([Text.plain("c", CHALLENGE)], embedder)
+    judge = Ranker(collection).judge(query)
+    asked = Pair(Text.plain("c", CHALLENGE), query)
+    for said in (SOLUTIONS["damp"], "Finds damp homes."):
+        text = Text.plain("x", said)
+        (encoded,) = encode([text], embedder)
+        assert explain(judge, asked, Pair(text, encoded)).passage.sentence == ""  # type: ignore[union-attr]
+        other = encode_remainders([Text.plain("y", "It is. It was. It will be. So it is.")], embedder)[0]
+        assert explain(judge, asked, Pair(text, encoded, other)).passage.sentence == ""  # type: ignore[union-attr]
+
+
+def test_a_passage_of_one_sentence_has_nothing_left() -> None:
+    assert shortened(Text.plain("x", "Finds damp homes.")) == ((),)
+    assert shortened(Text.plain("x", "Finds damp. Tells officers.")) == (("Tells officers.", "Finds damp."),)
+    assert shortened(Text("x", ())) == ()
 
 
 def test_no_passage_is_named_where_none_helps(collection: Collection) -> None:
