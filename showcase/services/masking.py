@@ -63,26 +63,27 @@ def _patterns(solution: Solution) -> list[re.Pattern[str]]:
     supplier = solution.organisation
     titles = {solution.title, solution.published_title, *(str(v.content.get("name", "")) for v in solution.versions)}
     patterns = [_ADDRESS]
-    for name in sorted({supplier.name, *titles}, key=len, reverse=True):
-        patterns += _of_name(name)
+    patterns += _of_name(supplier.name, is_firm=True)
+    for title in sorted(titles, key=len, reverse=True):
+        patterns += _of_name(title, is_firm=False)
     if isinstance(supplier, Supplier):
         patterns += _of_facts(supplier)
     return patterns
 
 
-def _of_name(name: str) -> list[re.Pattern[str]]:
-    """Return patterns for a name as a whole, and for each word of it that stands for it alone."""
+def _of_name(name: str, *, is_firm: bool) -> list[re.Pattern[str]]:
+    """Return patterns for a name as a whole, and for each word that stands for it alone; of a product, coined ones."""
     words = [word for word in _WORD.findall(name) if word.lower() not in LEGAL_FORMS]
     if not words:
         return []
     parts = [re.escape(part) for word in words for part in _PART.findall(word)]
     whole = _alone(_ANYTHING_BETWEEN.join(parts), re.IGNORECASE)
     # A word in small letters is taken for the plain word; alone, only its capital makes it a name
-    telling = [word for word in words if len(word) >= LEAST_LETTERS and word.lower() not in COMMON]
-    return [
-        whole,
-        *(_alone("|".join(map(re.escape, (w, w.capitalize(), w.upper())))) for w in telling if not w.islower()),
+    telling = [
+        word for word in words if len(word) >= LEAST_LETTERS and word.lower() not in COMMON and not word.islower()
     ]
+    alone = telling if is_firm else [word for word in telling if word[1:] != word[1:].lower()]
+    return [whole, *(_alone("|".join(map(re.escape, (w, w.capitalize(), w.upper())))) for w in alone)]
 
 
 def _alone(pattern: str, flags: int = 0) -> re.Pattern[str]:

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from showcase.access import actor_for
 from showcase.extensions import db
-from showcase.models import Call, Challenge, Criterion, Event, EventChallenge, Track
+from showcase.models import Call, Candidate, Challenge, Criterion, Event, EventChallenge, Membership, Track
 from showcase.models.enums import CriterionKind
-from showcase.services import event_building, events
+from showcase.services import candidates, event_building, events, interest_declarations, scoring, selections
 from tests.integration.conftest import People
-from tests.integration.publication_texts import a_challenge, published
+from tests.integration.publication_texts import a_challenge, a_solution, published
 
 NOW = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 """When the tests of showcases take place."""
@@ -75,3 +75,37 @@ def an_announced(people: People, *, places: int = 2, **changes: object) -> Event
     events.announce(event, by=actor_for(people.staff), now=NOW)
     db.session.commit()
     return event
+
+
+def let_in(entry: EventChallenge, *members: Membership) -> None:
+    """Have people declare that they have no conflict of interest."""
+    for member in members:
+        interest_declarations.declare(entry, has_conflict=False, by=actor_for(member), now=NOW)
+    db.session.expire_all()
+
+
+def a_candidate(entry: EventChallenge, member: Membership, people: People, **answers: object) -> Candidate:
+    """Make a published solution of a supplier a candidate."""
+    solution = a_solution(member, **answers)
+    published(solution, people)
+    found = candidates.consider(entry, solution, by=actor_for(people.staff), now=NOW)
+    db.session.commit()
+    return found
+
+
+def scored(candidate: Candidate, member: Membership, fit: int, is_ready: int, comment: str = "Answers us.") -> None:
+    """Give a candidate one officer's score."""
+    first, second = events.criteria_of(candidate.entry.event)
+    scoring.give(candidate, {first.id: fit, second.id: is_ready}, comment, by=actor_for(member), now=NOW)
+    db.session.commit()
+
+
+def a_chosen(entry: EventChallenge, member: Membership, people: People, **answers: object) -> Candidate:
+    """Make a candidate that its council scored and staff chose."""
+    owner = next(m for m in vars(people).values() if m.organisation_id == entry.challenge.organisation_id)
+    let_in(entry, people.staff, owner)
+    found = a_candidate(entry, member, people, **answers)
+    scored(found, owner, 4, 1)
+    selections.choose(found, "Best for tenants.", by=actor_for(people.staff), now=NOW)
+    db.session.commit()
+    return found
