@@ -15,7 +15,7 @@ def feedback_form(asks: Sequence[Ask]) -> type[Form]:
         ask.name: RadioField(
             ask.label,
             [InputRequired("Choose an answer")],
-            choices=list(ask.choices.items()),
+            choices=dict(ask.choices),
             description=ask.help,
         )
         if ask.choices is not None

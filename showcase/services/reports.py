@@ -156,9 +156,9 @@ def draft(event: Event) -> dict[str, str]:
     )
     present = totals["People present in person"], totals["People present online"]
     part = (
-        f"{_number(totals['Solutions put forward'], 'solution')} were put forward and "
-        f"{totals['Solutions considered']} considered. {present[0]} people were there in person and {present[1]} "
-        f"online.\n\n" + "\n".join(f"{name}: {_listed(counts)}." for name, counts in groups.items() if counts)
+        f"Put forward: {_number(totals['Solutions put forward'], 'solution')}. Considered: "
+        f"{totals['Solutions considered']}. Present in person: {_number(present[0], 'person', 'people')}; online: "
+        f"{present[1]}.\n\n" + "\n".join(f"{name}: {_listed(counts)}." for name, counts in groups.items() if counts)
     )
     said = [_in_words(row) for row in counted["feedback"]]
     came = [

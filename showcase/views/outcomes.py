@@ -17,7 +17,7 @@ from showcase.models.outcomes import MONTHS
 from showcase.policies import Permission, can
 from showcase.services import audit, outcomes
 
-bp = Blueprint("outcomes", __name__, url_prefix="/showcases/<uuid:event_id>/outcomes")
+bp = Blueprint("outcomes", __name__, url_prefix="/showcases/<uuid:event_id>")
 HEAD = (
     "Challenge",
     "Council",
@@ -36,7 +36,7 @@ def _for_templates() -> dict[str, Any]:
     return {"propose_url": _propose_url}
 
 
-@bp.get("")
+@bp.get("/outcomes")
 @requires(Permission.OUTCOME_LIST, Event)
 def index(event: Event) -> ResponseReturnValue:
     """Show what came of the pitches that the reader may know of."""
@@ -50,7 +50,7 @@ def index(event: Event) -> ResponseReturnValue:
     )
 
 
-@bp.get(".csv")
+@bp.get("/outcomes.csv")
 @requires(Permission.OUTCOME_LIST, Event)
 def export(event: Event) -> ResponseReturnValue:
     """Give the same as a file."""
@@ -72,7 +72,7 @@ def export(event: Event) -> ResponseReturnValue:
     return csv_download("outcomes", HEAD, rows)
 
 
-@bp.route("/<uuid:candidate_id>/<int:months>", methods=["GET", "POST"])
+@bp.route("/outcomes/<uuid:candidate_id>/<int:months>", methods=["GET", "POST"])
 @requires(Permission.OUTCOME_LIST, Event)
 def record(event: Event, candidate_id: uuid.UUID, months: int) -> ResponseReturnValue:
     """Say what came of one pitch."""
