@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from showcase.scheduling.answers import Answer, Limits
 from showcase.scheduling.board import Board, board
+from showcase.scheduling.bounds import least_missed
 from showcase.scheduling.checker import check
 from showcase.scheduling.explaining import conflict
 from showcase.scheduling.model import Model, Outcome
@@ -53,6 +54,14 @@ def _clock(seconds: float | None) -> Callable[[], float | None]:
     return lambda: None if end is None else end - time.monotonic()
 
 
+def _allowed(numbers: Board) -> dict[str, list[str]]:
+    """Return the slots that each session may use by the rules about it alone."""
+    return {
+        session: [numbers.slots[place] for place in places]
+        for session, places in zip(numbers.sessions, numbers.domain, strict=True)
+    }
+
+
 class _Search:
     """The rounds: the best agenda so far, the bound, and who works on them."""
 
@@ -73,7 +82,7 @@ class _Search:
         self.seconds_left = seconds_left
         self.best: tuple[int, ...] = tuple(places)
         self.cost = self.ladders[0].cost
-        self.bound = 0
+        self.bound = least_missed(problem, _allowed(numbers))
         self.spent = 0
 
     def run(self, work: int, told: Told) -> None:

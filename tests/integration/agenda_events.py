@@ -8,6 +8,7 @@ from showcase.extensions import db
 from showcase.models import Agenda, Break, Event, EventChallenge, Room, Session, Speaker, Track
 from showcase.models.enums import EventState, SessionKind
 from showcase.services import agenda_publishing, agenda_suggestions, agendas, solve_runner
+from showcase.services.agenda_problems import slot_id
 from tests.integration.conftest import People
 from tests.integration.matching_texts import live_challenge
 from tests.integration.showcase_events import NOW, STARTS, a_draft
@@ -15,9 +16,10 @@ from tests.integration.showcase_events import NOW, STARTS, a_draft
 
 def an_event(people: People, **changes: Any) -> Event:
     """Make an announced showcase: two tracks, two pitches each, a talk of 40 minutes; both councils take part."""
-    event = a_draft(people, ends_at=STARTS + timedelta(hours=3), **changes)
+    starts = changes.setdefault("starts_at", STARTS)
+    event = a_draft(people, ends_at=starts + timedelta(hours=3), **changes)
     event.rooms += [Room(name="Hall", capacity=60, position=0), Room(name="Blue room", capacity=20, position=1)]
-    event.breaks.append(Break(name="Coffee", starts_at=STARTS + timedelta(minutes=60), minutes=20))
+    event.breaks.append(Break(name="Coffee", starts_at=starts + timedelta(minutes=60), minutes=20))
     challenges = [
         live_challenge(people, people.officer, title="How might we see damp sooner?"),
         live_challenge(people, people.other_officer, title="How might we know of missed bins?"),
@@ -68,9 +70,31 @@ def solved(people: People, event: Event, *, work: int = 2) -> Agenda:
     return draft
 
 
+PLACES = {
+    "Welcome": ("Hall", 0),
+    "Damp pitch 1": ("Blue room", 0),
+    "Damp pitch 2": ("Blue room", 20),
+    "Bins pitch 1": ("Blue room", 40),
+    "Bins pitch 2": ("Hall", 80),
+}
+"""A place for each session, in minutes after the start, that keeps every rule."""
+
+
+def put(people: People, draft: Agenda, title: str, room: str, minutes_in: int, swap: bool = False) -> None:
+    """Move a session to a room, so many minutes after the start of the day."""
+    event = draft.event
+    session = session_of(event, title)
+    place = next(each for each in event.rooms if each.name == room)
+    slot = slot_id(place.id, event.starts_at + timedelta(minutes=minutes_in), session.minutes)
+    agendas.move(draft, session, slot, revision=draft.revision, swap=swap, by=actor_for(people.staff))
+
+
 def published(people: People, event: Event) -> Agenda:
-    """Publish an agenda that the solver made."""
-    draft = solved(people, event)
-    agenda_publishing.publish(draft, "", revision=draft.revision, by=actor_for(people.staff), now=NOW)
+    """Publish an agenda made by hand."""
+    by = actor_for(people.staff)
+    draft = agendas.start(event, by=by, now=NOW)
+    for title, (room, minutes_in) in PLACES.items():
+        put(people, draft, title, room, minutes_in)
+    agenda_publishing.publish(draft, "", revision=draft.revision, by=by, now=NOW)
     db.session.commit()
     return draft
