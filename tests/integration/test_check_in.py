@@ -345,6 +345,7 @@ def test_the_worker_gives_added_places_reminds_and_forgets(own_app: Flask) -> No
         event = Event(
             name="Tomorrow",
             state=EventState.ANNOUNCED,
+            announced_at=now,
             starts_at=now + timedelta(hours=20),
             ends_at=now + timedelta(hours=27),
             in_person_places=1,
