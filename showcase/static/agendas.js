@@ -45,7 +45,7 @@ async function begin (card, event, draft) {
 
 function over (cell, event, draft) {
   const place = dragged && places[slotOf(cell)]
-  if (!place) return
+  if (!place) return say(draft, dragged ? 'It does not fit here.' : '')
   event.preventDefault()
   if ('over' in cell.dataset) return
   for (const other of draft.querySelectorAll('td[data-over]')) delete other.dataset.over
