@@ -27,11 +27,14 @@ from showcase.services import (
     index,
     invitations,
     mail,
+    materials,
     meeting_plans,
     need_groups,
+    outcomes,
     places,
     pledge_reminders,
     registration_messages,
+    remainders,
     sealing,
     snapshots,
     solve_runner,
@@ -51,6 +54,8 @@ SLOW_STEPS: tuple[Callable[..., object], ...] = (
     meeting_plans.offer_due,
     pledge_reminders.remind,
     snapshots.take_due,
+    materials.remind,
+    outcomes.remind,
 )
 """What is done that often, each in a transaction of its own: called with `now`, and harmless when done twice."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -226,6 +231,8 @@ def _embed(embedder: Embedder | None, models: Models | None) -> int:
         done += vectors.refresh(current, model=in_use, told=lambda _: _beat())
         if is_changing and embedder is not None:
             done += _change(embedder, models)
+        elif embedder is not None and not done:
+            done += remainders.refresh(embedder, model=in_use)
     except EmbedderUnavailable as error:
         log.warning("the embedder does not answer: %s", error)
         return 0

@@ -17,7 +17,7 @@ from showcase.extensions import db
 from showcase.models import Break, Challenge, Criterion, Event, EventChallenge, Room, Session, Track
 from showcase.models.enums import EventState, SessionKind
 from showcase.policies import Actor, Permission, require, visible_to
-from showcase.services import audit, event_messages
+from showcase.services import audit, event_messages, event_records
 
 CALL_DAYS = 28
 """Days for which a call is open unless a reason is given for fewer."""
@@ -269,6 +269,7 @@ def finish(event: Event, *, by: Actor, now: datetime) -> None:
     _move(event, EventState.FINISHED, "event.finished", by=by)
     event.finished_at = now
     db.session.flush()
+    event_records.note_finished(event, by=by, now=now)
 
 
 def cancel(event: Event, reason: str, *, by: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
 from showcase.models import Event, EventChallenge, InterestDeclaration
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, events, selection_messages
+from showcase.services import audit, event_records, events, selection_messages
 
 
 def find(entry: EventChallenge, *, by: Actor) -> InterestDeclaration | None:
@@ -44,6 +44,7 @@ def declare(
     declaration.steps, declaration.is_let_in, declaration.updated_at = "", not has_conflict, now
     db.session.flush()
     audit.record("interest.declared", entry, by=by, has_conflict=has_conflict)
+    event_records.note_declared(declaration, by=by, now=now)
     if has_conflict:
         selection_messages.tell_conflict(declaration, by=by, now=now)
     return declaration
@@ -65,6 +66,7 @@ def decide(declaration: InterestDeclaration, *, is_let_in: bool, steps: str, by:
     declaration.is_let_in, declaration.steps = is_let_in, steps.strip()
     db.session.flush()
     audit.record("interest.decided", declaration.entry, by=by, account=str(declaration.account_id), is_let_in=is_let_in)
+    event_records.note_declared(declaration, by=by, now=now)
     selection_messages.tell_conflict_decided(declaration, now=now)
 
 

@@ -15,7 +15,16 @@ from showcase.extensions import db
 from showcase.models import Candidate, Council, Event, Invitation, Organisation
 from showcase.models.enums import CandidateState, EventState, InvitationState
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, candidates, events, invitation_lists, invitation_messages, selections, speakers
+from showcase.services import (
+    audit,
+    candidates,
+    event_records,
+    events,
+    invitation_lists,
+    invitation_messages,
+    selections,
+    speakers,
+)
 
 REMIND_BEFORE = timedelta(days=3)
 """How long before its answer is due an organisation is reminded."""
@@ -236,3 +245,4 @@ def _move(invitation: Invitation, to: InvitationState, action: str, *, by: Actor
     db.session.flush()
     details = {"event": str(invitation.event_id), "organisation": str(invitation.organisation_id)}
     audit.record(action, invitation, by=by, **details, note=invitation.note)
+    event_records.note_invitation(invitation, by=by, now=now)

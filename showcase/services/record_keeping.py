@@ -12,7 +12,16 @@ import sqlalchemy as sa
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Candidate, Challenge, EngagementRecord, EventChallenge, RecordEntry, Response, Supplier
+from showcase.models import (
+    Candidate,
+    Challenge,
+    EngagementRecord,
+    Event,
+    EventChallenge,
+    RecordEntry,
+    Response,
+    Supplier,
+)
 from showcase.models.enums import EntryKind
 from showcase.models.solutions import Solution
 from showcase.policies import Actor, Permission, require
@@ -120,12 +129,17 @@ def judgements(record: EngagementRecord) -> dict[str, Judgement]:
 
 
 def suppliers_of(challenge: Challenge) -> list[Supplier]:
-    """Return the suppliers that put a solution forward or were considered at an event, by name."""
+    """Return the suppliers that put a solution forward or were considered at an event, by name.
+
+    Those considered while names are hidden from who scores are left out until names are shown.
+    """
     gave = sa.select(Response.solution_id).where(Response.challenge_id == challenge.id)
     entered = (
         sa.select(Candidate.solution_id)
         .join(EventChallenge, EventChallenge.id == Candidate.entry_id)
+        .join(Event, Event.id == EventChallenge.event_id)
         .where(EventChallenge.challenge_id == challenge.id)
+        .where(sa.or_(~Event.hides_names, Event.names_shown_at.is_not(None)))
     )
     firms = sa.select(Solution.organisation_id).where(sa.or_(Solution.id.in_(gave), Solution.id.in_(entered)))
     query = sa.select(Supplier).where(Supplier.id.in_(firms)).order_by(Supplier.name, Supplier.id)

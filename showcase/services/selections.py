@@ -15,7 +15,7 @@ from showcase.models import Candidate, Event, EventChallenge, Session, Speaker
 from showcase.models.enums import CandidateState, EventState, SessionKind
 from showcase.models.selections import FEEDBACK
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, candidates, events, selection_messages, speakers
+from showcase.services import audit, candidates, event_records, events, selection_messages, speakers
 
 NEEDED_FEEDBACK = ("strengths", "gaps")
 OPEN_STATES = (CandidateState.CONSIDERED, CandidateState.CHOSEN, CandidateState.RESERVE, CandidateState.NOT_CHOSEN)
@@ -37,6 +37,7 @@ def ask_to_score(entry: EventChallenge, *, by: Actor, now: datetime) -> None:
         raise DomainError("There is no candidate yet.")
     selection_messages.tell_ready(entry, count, now=now)
     audit.record("candidates.sent_to_council", entry, by=by, count=count)
+    event_records.note_sent_to_council(entry, count, by=by, now=now)
 
 
 def choose(candidate: Candidate, reason: str, *, by: Actor, now: datetime) -> Session:
@@ -146,6 +147,7 @@ def tell(candidate: Candidate, *, by: Actor, now: datetime) -> None:
     candidate.told_at = now
     db.session.flush()
     audit.record("candidate.told", candidate, by=by, state=candidate.state.value)
+    event_records.note_told(candidate, by=by, now=now)
     selection_messages.tell_outcome(candidate, now=now)
 
 
@@ -175,6 +177,7 @@ def _decide(candidate: Candidate, to: CandidateState, reason: str, *, by: Actor,
         db.session.expire(candidate.entry.event, ["sessions"])
     db.session.flush()
     audit.record("candidate.decided", candidate, by=by, before=before.value, after=to.value, reason=reason)
+    event_records.note_decided(candidate, by=by, now=now)
 
 
 def _add_pitch(candidate: Candidate, now: datetime) -> Session:

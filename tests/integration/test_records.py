@@ -19,11 +19,24 @@ from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Challenge, EngagementRecord, RecordEntry, Supplier, utc_now
 from showcase.models.enums import EntryKind, ResponseState
-from showcase.services import bundles, notices, questions, record_keeping, records, releases, responses
+from showcase.services import (
+    bundles,
+    events,
+    interest_declarations,
+    invitations,
+    notices,
+    questions,
+    record_keeping,
+    records,
+    releases,
+    responses,
+    selections,
+)
 from showcase.services.record_keeping import Dates
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.engagement_story import ASKED, asked, open_challenge
 from tests.integration.publication_texts import a_solution, published, take
+from tests.integration.showcase_events import AFTER, NOW, a_candidate, an_announced, let_in, scored
 
 
 @pytest.fixture
@@ -438,3 +451,42 @@ def test_two_at_once_get_two_numbers(own_app: Flask) -> None:
         assert record is not None
         assert [entry.number for entry in records.list_entries(record)] == list(range(1, 9))
         assert records.faults_of(record) == []
+
+
+def test_an_event_notes_itself_on_its_challenges(people: People) -> None:
+    """From candidates to attendance, on the challenge that each concerns; no name while names are hidden."""
+    staff = actor_for(people.staff)
+    event = an_announced(people, hides_names=True)
+    entry, other = event.entries
+    let_in(entry, people.staff, people.officer)
+    pitch = a_candidate(entry, people.founder, people)
+    selections.ask_to_score(entry, by=staff, now=NOW)
+    scored(pitch, people.officer, 4, 1)
+    assert record_keeping.suppliers_of(entry.challenge) == []
+    assert not [e for e in entries_of(entry.challenge) if "Dry Rooms" in e.words or "Plain Answers" in e.words]
+    selections.show_names(event, by=staff, now=NOW)
+    selections.choose(pitch, "Best for tenants.", by=staff, now=NOW)
+    sent = invitations.invite(
+        event, pitch.solution.organisation, answer_by=NOW + timedelta(days=9), by=staff, now=NOW, candidate=pitch
+    )
+    invitations.accept(sent, speaker_name="Fay", speaker_email="fay@a.example", by=actor_for(people.founder), now=NOW)
+    interest_declarations.declare(
+        entry, has_conflict=True, details="My brother works there.", by=actor_for(people.officer), now=NOW
+    )
+    events.finish(event, by=staff, now=AFTER)
+    told = [entry.words for entry in entries_of(entry.challenge)]
+    for said in (
+        "declared no conflict of interest",
+        "1 candidate was given to the council to score for Spring showcase",
+        "“Dry Rooms” of Plain Answers Ltd was chosen to be pitched at Spring showcase. Best for tenants.",
+        "Plain Answers Ltd was invited: Spring showcase.",
+        "Plain Answers Ltd accepted: Spring showcase.",
+        "declared a conflict of interest: My brother works there.",
+        "was held. 0 people were present. Pitched for this challenge: “Dry Rooms” of Plain Answers Ltd.",
+    ):
+        assert any(said in words for words in told), (said, told)
+    assert [firm.name for firm in record_keeping.suppliers_of(entry.challenge)] == ["Plain Answers Ltd"]
+    elsewhere = [entry.words for entry in entries_of(other.challenge)]
+    assert not [words for words in elsewhere if "Dry Rooms" in words or "Plain Answers" in words]
+    assert any("Pitched for this challenge: nothing." in words for words in elsewhere)
+    assert records.faults_of(record_of(entry.challenge)) == []
