@@ -11,11 +11,12 @@ from dataclasses import asdict
 
 import numpy as np
 
+from matching.baselines import BASELINES, rank_baseline
 from matching.collection import Collection
 from matching.encoding import Encoded
 from matching.evaluation import Cache, cache_folder, encode_all, ndcg, read_labels, read_texts
 from matching.model import ModelEmbedder
-from matching.ranker import BASELINES, Ranker, Weights, rank_baseline
+from matching.ranker import Ranker, Weights
 
 FULL = "hybrid"
 DRAWS = 10_000

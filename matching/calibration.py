@@ -84,6 +84,11 @@ class Background:
         """Return the vectors less the mean, as unit rows."""
         return normalised(vectors - self.mean)
 
+    def distances(self, vectors: Rows) -> Rows:
+        """Return float32 [vectors]: how far each is from the mean."""
+        found: Rows = np.linalg.norm(vectors - self.mean, axis=1)
+        return found
+
     def similarities(self, query: Rows, vectors: Rows) -> Rows:
         """Return float32 [vectors]: the cosine of each with the query, both less the mean."""
         found: Rows = self.centred(vectors) @ self.centred(query[None, :])[0]

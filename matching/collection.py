@@ -32,7 +32,12 @@ TOGETHER = 512
 
 LAYOUT = "1"
 """Changes when the files of a base do."""
-ROWS, BOUNDS, HUBNESS, EMBEDDED = "vectors.f16", "bounds.npy", "hubness.npy", "embedded.npy"
+ROWS, BOUNDS, ABOUT, EMBEDDED = "vectors.f16", "bounds.npy", "facts.npy", "embedded.npy"
+
+FARNESS = len(ingredients.KINDS)
+"""Each slot has its hubness by each of the kinds, and from here on how far its gist and its whole are from the mean."""
+FACTS = FARNESS + 2
+NO_DISTANCE = 1e-9
 
 
 class Collection:
@@ -65,7 +70,7 @@ class Collection:
             building.vectors = Vectors(calibration.dimension, own=rows)
             building.put_many(texts)
         np.save(folder / BOUNDS, building.vectors.bounds)
-        np.save(folder / HUBNESS, building._hubness.rows)
+        np.save(folder / ABOUT, building._facts.rows)
         np.save(folder / EMBEDDED, building.embedded())
         building._ids.save(folder)
         building.rough.save(folder)
@@ -84,7 +89,7 @@ class Collection:
             rows = mapped_rows(base / ROWS, calibration.dimension)
             self.vectors = Vectors(calibration.dimension, base=rows, bounds=np.load(base / BOUNDS))
         self.rough = Rough(calibration, base)
-        self._hubness = Growing(len(ingredients.KINDS), rows=np.load(base / HUBNESS) if base else None)
+        self._facts = Growing(FACTS, rows=np.load(base / ABOUT) if base else None)
 
     @property
     def model(self) -> str:
@@ -152,7 +157,9 @@ class Collection:
         starts = np.cumsum(counts) - counts
         gists = in_groups(np.add, passages, starts, counts) / counts[:, None].astype(np.float32)
         hubness = ingredients.hubness(self.calibration, ids, (passages, gists, wholes), starts)
-        self._hubness.extend(hubness)
+        backgrounds = ((self.calibration.gists, gists), (self.calibration.wholes, wholes))
+        distances = [np.maximum(background.distances(rows), NO_DISTANCE) for background, rows in backgrounds]
+        self._facts.extend(np.column_stack([hubness, *distances]))
         self.rough.extend(gists, wholes, hubness)
 
     def remove(self, id: str) -> None:
@@ -221,15 +228,20 @@ class Collection:
 
         `queries` are the query's passages, its gist and its whole vector.
         """
-        passages, gist, whole = queries
-        best, wholes, gists = self.vectors.compared(passages, slots)
-        near = (
-            best.mean(axis=1),
-            self.calibration.gists.similarities(gist, gists),
-            self.calibration.wholes.similarities(whole, wholes),
-        )
-        hubness = self._hubness.rows[slots]
-        return {name: 2 * near[place] - hubness[:, place] for place, name in enumerate(ingredients.KINDS)}
+        passages, *others = queries
+        backgrounds = (self.calibration.gists, self.calibration.wholes)
+        centred = [one.centred(query[None, :]) for one, query in zip(backgrounds, others, strict=True)]
+        near = np.empty((len(slots), 1 + len(others)), np.float32)
+        for part, products, wholes, starts, counts in self.vectors.products(
+            np.concatenate([passages, *centred]), slots
+        ):
+            near[part, 0] = in_groups(np.maximum, products[:, :-2], starts, counts).mean(axis=1)
+            near[part, 1] = in_groups(np.add, products[:, -2], starts, counts) / counts
+            near[part, 2] = products[wholes, -1]
+        facts = self._facts.rows[slots]
+        for column, (background, query) in enumerate(zip(backgrounds, centred, strict=True), start=1):
+            near[:, column] = (near[:, column] - (query @ background.mean).item()) / facts[:, FARNESS + column - 1]
+        return {name: 2 * near[:, place] - facts[:, place] for place, name in enumerate(ingredients.KINDS)}
 
     def _check(self, encoded: Encoded) -> None:
         if not encoded.has_vectors:

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from matching.baselines import BASELINES, rank_baseline
 from matching.collection import Collection
 from matching.embedder import Embedder
 from matching.encoding import Encoded, content_hash, encode
 from matching.files import BadFile, json_rows
-from matching.ranker import BASELINES, Ranker, rank_baseline
+from matching.ranker import Ranker
 from matching.texts import Text
 
 RANKERS = ("hybrid", *BASELINES)

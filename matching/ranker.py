@@ -6,7 +6,7 @@ the same for every query; a document's score is the plain sum of its ingredients
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -32,7 +32,6 @@ SHORTLIST = 500
 CANDIDATES = 2_000
 """The shortlist is chosen from so many that are best by words, and so many that are roughly best by gist and whole."""
 
-RRF_K = 60
 DECIMALS = 5
 """Contributions are rounded to so many decimals, so that equal texts tie exactly wherever they stand in memory."""
 
@@ -262,7 +261,7 @@ class Ranker:
             names = list(contributions)
             matches = tuple(
                 Scored(id, score, {name: float(contributions[name][place]) for name in names})
-                for id, score, place in _best(self.collection, slots, scores, top)
+                for id, score, place in best_of(self.collection, slots, scores, top)
             )
             notice = WORDS_ONLY if not judge.has_meaning and len(self.collection) else ""
             calibration = self.collection.calibration.version
@@ -276,48 +275,10 @@ def _total(contributions: Mapping[str, Scores], size: int) -> Scores:
     return total
 
 
-def _best(collection: Collection, slots: Slots, scores: Scores, top: int) -> list[tuple[str, float, int]]:
+def best_of(collection: Collection, slots: Slots, scores: Scores, top: int) -> list[tuple[str, float, int]]:
     """Return (id, score, place in `slots`) of the best, equal scores in the order of their ids."""
     if top < 1 or not len(slots):
         return []
     least = -np.partition(-scores, top - 1)[top - 1] if top < len(scores) else -np.inf
     found = [(collection.id_at(int(slots[p])), float(scores[p]), int(p)) for p in np.flatnonzero(scores >= least)]
     return sorted(found, key=lambda one: (-one[1], one[0]))[:top]
-
-
-Baseline = Callable[[Collection, Encoded, Flags], Scores]
-
-
-def lexical_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
-    """Return BM25 alone, for every slot."""
-    return collection.postings.scores(collection.postings.weights(query.terms))
-
-
-def dense_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
-    """Return the cosine of whole texts alone, for every slot."""
-    found: Scores = collection.vectors.whole_scores(query.whole).astype(np.float64)
-    return found.round(DECIMALS + 1)
-
-
-def rrf_scores(collection: Collection, query: Encoded, live: Flags) -> Scores:
-    """Return reciprocal rank fusion of the two (Cormack, Clarke and Büttcher 2009), for every slot."""
-    by_words, by_meaning = (scores(collection, query, live) for scores in (lexical_scores, dense_scores))
-    total = np.zeros(len(live))
-    for scores, ranked in ((by_words, live & (by_words > 0)), (by_meaning, live & collection.embedded())):
-        slots = np.flatnonzero(ranked)
-        best = _best(collection, slots, scores[slots], len(slots))
-        order = slots[[place for _, _, place in best]]
-        total[order] += 1 / (RRF_K + np.arange(1, len(order) + 1))
-    return total
-
-
-BASELINES: Mapping[str, Baseline] = {"dense": dense_scores, "lexical": lexical_scores, "rrf": rrf_scores}
-
-
-def rank_baseline(name: str, collection: Collection, query: Encoded, top: int = 10) -> Sequence[Scored]:
-    """Rank by one of `BASELINES`, to compare with."""
-    with collection.lock:
-        live = collection.live()
-        slots = np.flatnonzero(live)
-        scores = BASELINES[name](collection, query, live)[slots]
-        return [Scored(id, score, {name: score}) for id, score, _ in _best(collection, slots, scores, top)]

@@ -51,3 +51,15 @@ def of_passage(text: Text, rows: Half, place: int) -> npt.NDArray[np.float32] | 
     start = sum(counts[:place])
     found: npt.NDArray[np.float32] = rows[start : start + counts[place]].astype(np.float32)
     return found
+
+
+def to_blob(rows: Half) -> bytes:
+    """Return remainders as bytes for storage."""
+    return np.array(rows.shape, "<u4").tobytes() + np.ascontiguousarray(rows, "<f2").tobytes()
+
+
+def from_blob(stored: bytes) -> Half:
+    """Read back what `to_blob` wrote. Raises: ValueError when the bytes are not such a value."""
+    count, dimension = (int(n) for n in np.frombuffer(stored, "<u4", count=2))
+    found: Half = np.frombuffer(stored, "<f2", offset=8).astype(np.float16, copy=False).reshape(count, dimension)
+    return found

@@ -7,7 +7,7 @@ be a file that all processes of a machine map (`base`); what changed since then 
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -106,6 +106,21 @@ def in_groups(reduce: np.ufunc, rows: Rows, starts: Slots, counts: Slots) -> Row
     return found
 
 
+class Products(NamedTuple):
+    """Inner products of queries with the rows of some slots."""
+
+    part: slice
+    """Which of the slots that were asked for."""
+    rows: Rows
+    """float32 [rows, queries]"""
+    wholes: Slots
+    """Row of each slot's whole vector."""
+    passages: Slots
+    """Row of each slot's first passage."""
+    counts: Slots
+    """Number of each slot's passages."""
+
+
 class Vectors:
     """Half-precision rows in runs, one run of at least one row for each slot: the whole text, its passages."""
 
@@ -138,26 +153,8 @@ class Vectors:
         found: Rows = self._take(self.bounds[:-1]).astype(np.float32) @ query
         return found
 
-    def compared(self, queries: Rows, slots: Slots) -> tuple[Rows, Rows, Rows]:
-        """Return what is exact of each slot: its best passages' inner products, its whole vector and its gist.
-
-        float32 [slots, queries], [slots, dimension] and [slots, dimension]. The gist is the mean of the passages.
-        """
-        best = np.empty((len(slots), len(queries)), np.float32)
-        wholes = np.empty((len(slots), self.dimension), np.float32)
-        gists = np.empty_like(wholes)
-        for part, rows, firsts, starts, counts in self._runs(slots):
-            wholes[part] = rows[firsts]
-            is_passage = np.ones(len(rows), np.bool_)
-            is_passage[firsts[starts > firsts]] = False
-            places = np.cumsum(counts) - counts
-            passages = rows[is_passage]
-            best[part] = in_groups(np.maximum, passages @ queries.T, places, counts)
-            gists[part] = in_groups(np.add, passages, places, counts) / counts[:, None].astype(np.float32)
-        return best, wholes, gists
-
-    def _runs(self, slots: Slots) -> Iterator[tuple[slice, Rows, Slots, Slots, Slots]]:
-        """Yield, a few slots at a time, their rows, where each slot's begin, where its passages do, and how many."""
+    def products(self, queries: Rows, slots: Slots) -> Iterator["Products"]:
+        """Yield, a few slots at a time, the inner products of queries with their rows; float32 [queries, dimension]."""
         starts, ends = self.bounds[slots], self.bounds[slots + 1]
         for first in range(0, len(slots), TOGETHER):
             part = slice(first, first + TOGETHER)
@@ -165,7 +162,8 @@ class Vectors:
             firsts = np.cumsum(lengths) - lengths
             places = np.arange(lengths.sum()) + np.repeat(starts[part] - firsts, lengths)
             is_cut = lengths > 1  # a text too short to be cut is its own only passage
-            yield part, self._take(places).astype(np.float32), firsts, firsts + is_cut, lengths - is_cut
+            rows = self._take(places).astype(np.float32)
+            yield Products(part, rows @ queries.T, firsts, firsts + is_cut, lengths - is_cut)
 
     def _take(self, places: Slots) -> Half:
         """Return copies of rows, those of the base and those of this process."""

@@ -3,10 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import ranker as ranker_module
+from matching.baselines import BASELINES, rank_baseline
 from matching.collection import Collection
 from matching.embedder import HashEmbedder
 from matching.encoding import Encoded, encode
-from matching.ranker import BASELINES, WORDS_ONLY, Ranker, rank_baseline
+from matching.ranker import WORDS_ONLY, Ranker
 from matching.texts import Text
 
 
