@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from seeds import interests, showcases
 from seeds.people import COUNCIL_DOMAINS, DEMO_PASSWORD, PEOPLE, Person
 from showcase.extensions import db
 from showcase.models import (
@@ -46,11 +47,13 @@ class Loaded:
     suppliers: int = 0
     challenges: int = 0
     solutions: int = 0
+    interest_lists: int = 0
+    showcases: int = 0
     people: int = 0
 
     def __str__(self) -> str:
         """Say it in a line."""
-        added = [f"{count} {name}" for name, count in vars(self).items() if count]
+        added = [f"{count} {name.replace('_', ' ')}" for name, count in vars(self).items() if count]
         return "added " + ", ".join(added) if added else "nothing to add"
 
 
@@ -68,6 +71,8 @@ def load(*, now: datetime) -> Loaded:
     )
     solutions = [*_read("solutions_a.json"), *_read("solutions_b.json")]
     loaded.solutions = _texts(Solution, solutions, lambda row: firms[row["firm"]], known, host, now)
+    loaded.interest_lists = interests.load(councils, _acting_for(host), _acting_for, now=now)
+    loaded.showcases = showcases.load(host, now=now)
     loaded.people = _people(host, councils, firms, now)
     return loaded
 
