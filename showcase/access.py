@@ -49,6 +49,7 @@ SEE: dict[str, Permission] = {
     "contracts": Permission.CONTRACT_SEE,
     "price_offers": Permission.PRICE_SEE,
     "plans": Permission.PLAN_SEE,
+    "packs": Permission.PACK_SEE,
     "list_savings": Permission.SAVING_SEE,
 }
 """By table: the permission without which a thing answers as if it did not exist."""

@@ -63,13 +63,18 @@ class Pack(Base):
     engagement: Mapped[str] = mapped_column(default="")
     """How suppliers were engaged: events, questions, who was told what and when."""
     notice: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Draft content of a preliminary market engagement notice, by the names in `services.notices`."""
+    """Draft content of a preliminary market engagement notice, by the names in `services.pack_notice`."""
     shared_at: Mapped[datetime | None]
     """When staff let the lead authority read it."""
     revision: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
     interest_list: Mapped[InterestList] = relationship()
     plan: Mapped[Plan | None] = relationship()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the lead authority may read it."""
+        return self.shared_at is not None
 
 
 class MarketRoute(StrEnum):

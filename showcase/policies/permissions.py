@@ -138,6 +138,7 @@ class Permission(StrEnum):
     PLAN_LIST = "plan:list"
     PLAN_MAKE = "plan:make"
     PLAN_MANAGE = "plan:manage"
+    PACK_MAKE = "pack:make"
     PACK_SEE = "pack:see"
     PACK_EDIT = "pack:edit"
     SAVING_SEE = "saving:see"

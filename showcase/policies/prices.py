@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from showcase.models import Contract, InterestList, PriceOffer, Saving, utc_now
 from showcase.models.interests import Rung
-from showcase.models.plans import Plan
+from showcase.models.plans import Pack, Plan
 from showcase.policies.permissions import Permission
 from showcase.policies.rules import Actor, Rule, is_active_supplier, is_council, is_lead, is_staff, owns
 
@@ -58,7 +58,8 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_LIST: is_staff | (is_council & (is_member | leads_list)),
     Permission.PLAN_MAKE: is_staff & was_opened,
     Permission.PLAN_MANAGE: is_staff,
-    Permission.PACK_SEE: is_staff | (is_council & leads_list),
+    Permission.PACK_MAKE: is_staff & was_opened,
+    Permission.PACK_SEE: is_staff | (is_shared & is_council & leads_list_of),
     Permission.PACK_EDIT: is_staff,
     Permission.SAVING_SEE: owns | is_staff,
     Permission.SAVING_CONFIRM: owns & is_council & is_lead,
@@ -98,6 +99,15 @@ def _visible_plans(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(Plan.shared_at.is_not(None), sa.or_(own, leads))
 
 
+def _visible_packs(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.is_staff:
+        return sa.true()
+    if not (actor.is_council and actor.is_organisation_active):
+        return sa.false()
+    leads = Pack.interest_list.has(InterestList.lead_id == actor.organisation_id)
+    return sa.and_(Pack.shared_at.is_not(None), leads)
+
+
 def _has_key(column: Any, key: str) -> sa.ColumnElement[bool]:
     found: sa.ColumnElement[bool] = column[key].as_string().is_not(None)
     return found
@@ -107,5 +117,6 @@ VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
     Contract: _own_or_staff(Contract.council_id),
     PriceOffer: _visible_offers,
     Plan: _visible_plans,
+    Pack: _visible_packs,
     Saving: _own_or_staff(Saving.council_id),
 }

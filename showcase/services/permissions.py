@@ -78,6 +78,7 @@ VERBS: Mapping[str, str] = {
     "record:dispose": "destroy once the law allows it",
     "record:keep": "set purposes, judgements, dates and the draft notice",
     "record:write": "add an entry",
+    "pack:make": "start one",
     "plan:list": "see that there are plans, and one’s own line",
     "plan:make": "ask for one",
     "plan:manage": "share with members",

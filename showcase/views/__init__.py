@@ -47,6 +47,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "prices",
     "list_charts",
     "plans",
+    "packs",
+    "closings",
     "agendas",
     "agenda_drafts",
     "session_wishes",
