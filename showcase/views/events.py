@@ -16,7 +16,7 @@ from showcase.forms.events import EventForm, ReasonForm
 from showcase.listing import page_number
 from showcase.models import Challenge, Event, utc_now
 from showcase.policies import Permission
-from showcase.services import events
+from showcase.services import event_export, events
 from showcase.services.paging import paged
 
 bp = Blueprint("events", __name__, url_prefix="/showcases")
@@ -38,6 +38,13 @@ def show(event: Event) -> ResponseReturnValue:
     """Show a showcase to everyone."""
     criteria = events.criteria_of(event) if event.is_announced else []
     return render_template("events/show.html", event=events.load_whole(event), criteria=criteria, now=utc_now())
+
+
+@bp.get("/<uuid:event_id>.json")
+@requires(Permission.EVENT_SEE, Event)
+def as_json(event: Event) -> ResponseReturnValue:
+    """Give a showcase as everyone sees it to machines."""
+    return event_export.as_json(events.load_whole(event))
 
 
 @bp.route("/new", methods=["GET", "POST"])

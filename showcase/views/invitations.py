@@ -1,7 +1,9 @@
 """Pages of invitations: for staff who is invited and what they answered; for those invited, their own showcases."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from showcase.forms.events import ReasonForm
 from showcase.forms.invitations import AcceptForm, DeclineForm, InviteCouncilForm, InviteForm
 from showcase.forms.times import moment_of
 from showcase.models import Event, Invitation, Organisation, utc_now
+from showcase.models.enums import EventState
 from showcase.policies import Permission
 from showcase.services import events, invitation_lists, invitations
 
@@ -126,6 +129,15 @@ def decline(invitation: Invitation) -> ResponseReturnValue:
             flash("Declined. Thank you for saying so.", "success")
             return redirect(url_for(".show", invitation_id=invitation.id))
     return _page(invitation, declining=form)
+
+
+@bp.app_template_global()
+def own_showcases() -> dict[str, Sequence[Any]]:
+    """Return what the reader's organisation has to do with showcases that are to come, for its start page."""
+    actor = current_actor()
+    own = [each for each in invitation_lists.list_own(seen_by=actor) if each.event.state is EventState.ANNOUNCED]
+    entries = invitation_lists.list_own_entries(seen_by=actor) if actor.is_council else []
+    return {"invitations": own, "entries": entries}
 
 
 # --- what the pages are made of ---------------------------------------------------------------------------------------
