@@ -10,11 +10,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from showcase.models import Agenda, Event, Placement, Room, Session, Speaker
-from showcase.scheduling import Problem, read_problem
+from showcase.scheduling import Problem, Verdict, check, read_problem
+from showcase.scheduling.rules import Rule, rules
 from showcase.services import session_wishes, solves
 
 LONDON = ZoneInfo("Europe/London")
@@ -31,6 +33,15 @@ class Brief:
     """What each session, room and person is called, by its id in the problem."""
     made_from: str
     """Hash of what the event itself brings in: without pins, turnaround and what was published."""
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The problem's rules, made once: checking many agendas would make them each time."""
+        return rules(self.problem)
+
+    def check(self, assignments: Mapping[str, str]) -> Verdict:
+        """Return what an agenda costs and which rules it breaks."""
+        return check(self.problem, assignments, self.rules)
 
 
 def brief_for(event: Event, draft: Agenda | None = None, published: Agenda | None = None) -> Brief:

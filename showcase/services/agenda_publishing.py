@@ -37,8 +37,10 @@ def hindrances(draft: Agenda) -> list[str]:
     return found
 
 
-def publish(draft: Agenda, note: str, *, revision: int, by: Actor, now: datetime) -> int:
+def publish(draft: Agenda, note: str, *, revision: int, by: Actor, now: datetime, is_told: bool = True) -> int:
     """Publish a draft under the next number, which is returned; those whom a change concerns are told.
+
+    Without `is_told` nobody is, which is for invented showcases: they are prepared before anyone is there.
 
     Raises:
         NotAllowed: the policy says no.
@@ -59,7 +61,7 @@ def publish(draft: Agenda, note: str, *, revision: int, by: Actor, now: datetime
         raise Conflict("Nothing is different from what is published.")
     number = _freeze(draft, before, note, by, now)
     audit.record("agenda.published", draft, by=by, event=event.name, number=number, changed=len(changes))
-    if event.state is EventState.ANNOUNCED and now < event.ends_at:
+    if is_told and event.state is EventState.ANNOUNCED and now < event.ends_at:
         agenda_messages.tell(draft, changes, is_first=before is None, now=now)
     return number
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from showcase.scheduling import Problem, check
+from showcase.scheduling import Problem
 from showcase.services.agenda_problems import Brief, place_of
 
 ID = re.compile(r"[0-9a-f]{32}(?:@\d{8}T\d{4}\+\d+)?")
@@ -15,13 +15,13 @@ ID = re.compile(r"[0-9a-f]{32}(?:@\d{8}T\d{4}\+\d+)?")
 
 def broken(brief: Brief, assignments: Mapping[str, str]) -> list[str]:
     """Return each rule that an agenda breaks, as a sentence, in a stable order."""
-    return [_fault(brief, line) for line in check(brief.problem, assignments).broken]
+    return [_fault(brief, line) for line in brief.check(assignments).broken]
 
 
 def broken_by_session(brief: Brief, assignments: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the same by the sessions that each is about."""
     found: dict[str, list[str]] = {}
-    for line in check(brief.problem, assignments).broken:
+    for line in brief.check(assignments).broken:
         for session in dict.fromkeys(id for id in ID.findall(line) if id in brief.problem.session):
             found.setdefault(session, []).append(_fault(brief, line))
     return found
@@ -29,7 +29,7 @@ def broken_by_session(brief: Brief, assignments: Mapping[str, str]) -> dict[str,
 
 def broken_by(brief: Brief, assignments: Mapping[str, str], session: str, slot: str) -> list[str]:
     """Return what would be wrong about one session if it stood in a slot, as sentences."""
-    lines = check(brief.problem, {**assignments, session: slot}).broken
+    lines = brief.check({**assignments, session: slot}).broken
     # Who moves a pinned session by hand takes its pin along
     return [_fault(brief, line) for line in lines if session in line and not line.startswith("pinned")]
 

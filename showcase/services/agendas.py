@@ -17,7 +17,6 @@ from showcase.extensions import db
 from showcase.models import Agenda, Challenge, Event, EventChallenge, Placement, Room, Session, Speaker, Track
 from showcase.models.enums import AgendaState
 from showcase.policies import Actor, Permission, require
-from showcase.scheduling import check
 from showcase.services import agenda_words, audit, events, solves
 from showcase.services.agenda_problems import Brief, assignments_of, brief_for, place_of
 
@@ -91,7 +90,7 @@ def standing_of(draft: Agenda) -> Standing:
     event = load_whole(draft.event)
     brief = brief_for(event, draft, published_of(event))
     assignments = assignments_of(draft)
-    verdict = check(brief.problem, assignments)
+    verdict = brief.check(assignments)
     is_stale = draft.made_from != brief.made_from
     return Standing(
         brief=brief,

@@ -25,6 +25,8 @@ STARTS = ["/", "/accessibility", "/privacy", "/cookies", "/sign-in", "/sign-up"]
 NOT_LINKED: dict[str, str] = {
     "static": "files that pages load",
     "home.health": "for load balancers",
+    "agenda_drafts.places": "asked by the script that lets sessions be dragged",
+    "agenda_drafts.progress": "asked by the script that waits for a suggestion",
 }
 """Endpoints that no link of a page leads to, and who asks for them instead."""
 OF_ANOTHER_STATE = {
