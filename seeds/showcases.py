@@ -36,6 +36,7 @@ from showcase.policies import Actor
 from showcase.services import (
     candidates,
     event_building,
+    event_lists,
     events,
     interest_declarations,
     invitations,
@@ -72,7 +73,7 @@ class Times:
 def load(host: Host, *, now: datetime) -> int:
     """Add the showcases that are missing; return how many were."""
     rows = json.loads(FILE.read_text(encoding="utf-8"))
-    missing = [row for row in rows if events.find_by_key(row["key"]) is None]
+    missing = [row for row in rows if event_lists.find_by_key(row["key"]) is None]
     if not missing:
         return 0
     staff = _acting(_person(host, "staff", 1, now), host)

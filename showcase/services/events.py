@@ -14,9 +14,9 @@ from sqlalchemy.orm import selectinload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Break, Challenge, Criterion, Event, EventChallenge, Room, Session, Track
+from showcase.models import Challenge, Criterion, Event, EventChallenge, Session, Track
 from showcase.models.enums import EventState, SessionKind
-from showcase.policies import Actor, Permission, require, visible_to
+from showcase.policies import Actor, Permission, require
 from showcase.services import audit, event_messages, event_records
 
 CALL_DAYS = 28
@@ -73,31 +73,6 @@ class Clash(Conflict):
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def select_visible(*, seen_by: Actor) -> sa.Select[Event]:
-    """Return the query for the events that the viewer may see, the latest first."""
-    return sa.select(Event).where(visible_to(seen_by, Event)).order_by(Event.starts_at.desc(), Event.id)
-
-
-def list_coming(*, seen_by: Actor, now: datetime) -> Sequence[Event]:
-    """Return the events that the viewer may see and that are not over, the next first."""
-    query = (
-        sa.select(Event)
-        .where(visible_to(seen_by, Event), Event.state.in_((EventState.DRAFT, EventState.ANNOUNCED)))
-        .where(sa.or_(Event.ends_at >= now, Event.state == EventState.DRAFT))
-        .order_by(Event.starts_at, Event.id)
-    )
-    return db.session.scalars(query).all()
-
-
-def select_past(*, seen_by: Actor, now: datetime) -> sa.Select[Event]:
-    """Return the query for the events that are over or cancelled, the latest first."""
-    over = sa.or_(
-        Event.state.in_((EventState.FINISHED, EventState.CANCELLED)),
-        sa.and_(Event.state == EventState.ANNOUNCED, Event.ends_at < now),
-    )
-    return select_visible(seen_by=seen_by).where(over)
-
-
 def load_whole(event: Event) -> Event:
     """Read everything a page about an event needs in a fixed number of statements; return the same event."""
     query = (
@@ -126,14 +101,6 @@ def load_whole(event: Event) -> Event:
 def criteria_of(event: Event) -> Sequence[Criterion]:
     """Return what its candidates are scored by, in order."""
     query = sa.select(Criterion).where(Criterion.event_id == event.id).order_by(Criterion.position, Criterion.id)
-    return db.session.scalars(query).all()
-
-
-def with_challenge(challenge: Challenge, *, seen_by: Actor) -> Sequence[Event]:
-    """Return the events held around a challenge that the viewer may see, the latest first."""
-    query = select_visible(seen_by=seen_by).where(
-        Event.id.in_(sa.select(EventChallenge.event_id).where(EventChallenge.challenge_id == challenge.id))
-    )
     return db.session.scalars(query).all()
 
 
@@ -197,30 +164,6 @@ def edit(event: Event, particulars: Particulars, *, revision: int, by: Actor, no
     audit.record("event.edited", event, by=by, changed=[LABELS[name] for name in changed])
     if event.state is EventState.ANNOUNCED and {"starts_at", "ends_at", "venue", "address"} & set(changed):
         event_messages.tell_moved(event, before, now=now)
-
-
-def copy(event: Event, particulars: Particulars, *, by: Actor, now: datetime) -> Event:
-    """Start a new draft from an event: its rooms, breaks, tracks with those challenges still published, and criteria.
-
-    Times keep their distance from the start. Calls, candidates and invitations belong to the old one.
-
-    Raises:
-        NotAllowed: the policy says no.
-        DomainError: its times or numbers cannot be right.
-    """
-    made = create(particulars, by=by, now=now)
-    made.copied_from_id = event.id
-    later = made.starts_at - event.starts_at
-    for name, values in _parts_of(event, later).items():
-        getattr(made, name).extend(values)
-    for track in event.tracks:
-        made.tracks.append(_copied(track, made))
-    for each in criteria_of(event):
-        values = {name: getattr(each, name) for name in ("name", "help", "kind", "weight", "most", "position")}
-        db.session.add(Criterion(event=made, **values))
-    db.session.flush()
-    audit.record("event.copied", made, by=by, source=str(event.id))
-    return made
 
 
 def hold(event: Event) -> None:
@@ -332,26 +275,3 @@ def _give_all_pitches(event: Event, minutes: int) -> None:
     for session in event.sessions:
         if session.kind is SessionKind.PITCH:
             session.minutes = minutes
-
-
-def _parts_of(event: Event, later: timedelta) -> dict[str, list[object]]:
-    """Return copies of an event's rooms and breaks."""
-    return {
-        "rooms": [Room(name=r.name, capacity=r.capacity, position=r.position) for r in event.rooms],
-        "breaks": [Break(name=b.name, starts_at=b.starts_at + later, minutes=b.minutes) for b in event.breaks],
-    }
-
-
-def _copied(track: Track, event: Event) -> Track:
-    made = Track(name=track.name, summary=track.summary, position=track.position, need_id=track.need_id)
-    for entry in track.entries:
-        if entry.challenge.is_visible:
-            made.entries.append(
-                EventChallenge(event=event, challenge=entry.challenge, position=entry.position, places=entry.places)
-            )
-    return made
-
-
-def find_by_key(key: str) -> Event | None:
-    """Return the event that the seeds know under a name."""
-    return db.session.scalar(sa.select(Event).where(Event.key == key))

@@ -44,7 +44,7 @@ from showcase.models import (
 )
 from showcase.models.enums import SessionKind
 from showcase.policies import Permission
-from showcase.services import event_building, events, needs, speakers
+from showcase.services import event_building, event_lists, events, needs, speakers
 
 bp = Blueprint("event_building", __name__, url_prefix="/showcases")
 
@@ -145,7 +145,7 @@ def add_need(need: Need) -> ResponseReturnValue:
 def planned_showcases() -> Sequence[Event]:
     """Return the showcases that the reader may still change."""
     actor = current_actor()
-    return events.list_coming(seen_by=actor, now=utc_now()) if actor.is_staff else []
+    return event_lists.list_coming(seen_by=actor, now=utc_now()) if actor.is_staff else []
 
 
 # --- one part ---------------------------------------------------------------------------------------------------------

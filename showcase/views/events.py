@@ -16,7 +16,7 @@ from showcase.forms.events import EventForm, ReasonForm
 from showcase.listing import page_number
 from showcase.models import Challenge, Event, utc_now
 from showcase.policies import Permission
-from showcase.services import event_export, events
+from showcase.services import event_copies, event_export, event_lists, events
 from showcase.services.paging import paged
 
 bp = Blueprint("events", __name__, url_prefix="/showcases")
@@ -28,8 +28,8 @@ PAGE_SIZE = 20
 def index() -> ResponseReturnValue:
     """List the showcases that are to come, and the past ones."""
     actor, now = current_actor(), utc_now()
-    past = paged(events.select_past(seen_by=actor, now=now), page_number(), size=PAGE_SIZE)
-    return render_template("events/index.html", coming=events.list_coming(seen_by=actor, now=now), page=past)
+    past = paged(event_lists.select_past(seen_by=actor, now=now), page_number(), size=PAGE_SIZE)
+    return render_template("events/index.html", coming=event_lists.list_coming(seen_by=actor, now=now), page=past)
 
 
 @bp.get("/<uuid:event_id>")
@@ -61,7 +61,7 @@ def copy(event: Event) -> ResponseReturnValue:
     old = EventForm.values_of(event)
     kept = {name: value for name, value in old.items() if name not in {"day", "revision", "registration_opens_on"}}
     form = EventForm(**{**kept, "registration_closes_on": None})
-    return _start(form, lambda values: events.copy(event, values, by=current_actor(), now=utc_now()), event)
+    return _start(form, lambda values: event_copies.copy(event, values, by=current_actor(), now=utc_now()), event)
 
 
 @bp.get("/<uuid:event_id>/manage")
@@ -131,7 +131,7 @@ def cancel(event: Event) -> ResponseReturnValue:
 @bp.app_template_global()
 def showcases_of(challenge: Challenge) -> Sequence[Event]:
     """Return the showcases held around a challenge that the reader may see."""
-    return events.with_challenge(challenge, seen_by=current_actor())
+    return event_lists.with_challenge(challenge, seen_by=current_actor())
 
 
 def _start(

@@ -10,7 +10,7 @@ from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Call, Criterion, EventChallenge, Message, Need, NeedMember, Room, Session, Track
 from showcase.models.enums import CriterionKind, EventState, SessionKind
-from showcase.services import event_building, events, speakers
+from showcase.services import event_building, event_copies, events, speakers
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.publication_texts import a_challenge, published
 from tests.integration.showcase_events import (
@@ -196,7 +196,7 @@ def test_a_copy_takes_over_what_is_not_of_the_day(people: People) -> None:
     event_building.add(event, Room, {"name": "Hall", "capacity": 80}, by=staff, now=NOW)
     db.session.expire_all()
     later = particulars(starts_at=STARTS + timedelta(days=364), ends_at=STARTS + timedelta(days=364, hours=6))
-    made = events.copy(event, later, by=staff, now=NOW)
+    made = event_copies.copy(event, later, by=staff, now=NOW)
     db.session.expire_all()
     assert [room.name for room in made.rooms] == ["Hall"]
     assert [each.challenge_id for each in made.entries] == [each.challenge_id for each in event.entries]

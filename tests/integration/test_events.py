@@ -11,7 +11,7 @@ from showcase.extensions import db
 from showcase.models import AuditEntry, Event
 from showcase.models.enums import EventState
 from showcase.policies import PUBLIC
-from showcase.services import events
+from showcase.services import event_copies, event_lists, events
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.showcase_events import AFTER, NOW, STARTS, a_draft, particulars
 
@@ -120,7 +120,7 @@ def test_a_cancelled_draft_stays_cancelled_and_says_why(client: CheckedClient, p
 def test_a_copy_starts_where_the_new_day_does(people: People) -> None:
     event = a_draft(people)
     later = particulars(name="Next", starts_at=STARTS + timedelta(days=200), ends_at=STARTS + timedelta(days=200.2))
-    made = events.copy(event, later, by=actor_for(people.staff), now=NOW)
+    made = event_copies.copy(event, later, by=actor_for(people.staff), now=NOW)
     assert (made.copied_from_id, made.state, made.name) == (event.id, EventState.DRAFT, "Next")
-    assert events.list_coming(seen_by=PUBLIC, now=NOW) == []
-    assert events.list_coming(seen_by=actor_for(people.staff), now=NOW) == [event, made]
+    assert event_lists.list_coming(seen_by=PUBLIC, now=NOW) == []
+    assert event_lists.list_coming(seen_by=actor_for(people.staff), now=NOW) == [event, made]
