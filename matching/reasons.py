@@ -28,7 +28,8 @@ class PassageReason:
     solution: str
     contribution: float
     sentence: str = ""
-    """The passage's sentence whose removal lowers the score most; empty where none does, or that is not known."""
+    """The sentence whose removal from the passage lowers the score most; empty where none does, where there is no
+    other, or where that is not known."""
     sentence_contribution: float = 0.0
     """How much lower the score would be without that sentence."""
 

@@ -13,12 +13,13 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from matching.remainders import Half
 from matching.texts import Text
 from showcase.extensions import db
 from showcase.models import Challenge, Publication, Solution
 from showcase.models.questions import Content
 from showcase.policies import Actor, Permission, require
-from showcase.services import filters, ranking, reasons, vectors
+from showcase.services import filters, ranking, reasons, remainders, vectors
 from showcase.services.filters import Chosen
 from showcase.services.ranking import Order, Place, Query
 from showcase.services.reasons import Why
@@ -64,6 +65,16 @@ class Card:
     strength: float = 0.0
     """The score, made comparable where only words were compared."""
     is_by_words_only: bool = False
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """Return what each ingredient adds, in hundredths."""
+        return {name: round(share, 2) for name, share in self.place.contributions.items()}
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the parts as they are shown: the score, up to rounding."""
+        return round(sum(self.parts.values()), 2)
 
     @property
     def closeness(self) -> Closeness | None:
@@ -134,17 +145,14 @@ def solutions_for(
     groups = by_supplier(order.places)
     shown, number, last = _slice(groups, number)
     found = load(Solution, [place.id for group in shown for place in group])
-    cards = [
-        Card(
-            found[group[0].id],
-            group[0],
-            _why_solution(challenge, asked, found[group[0].id], order, seen_by),
-            [(found[place.id], place) for place in group[1:]],
-            order.strength(group[0]),
-            not order.judge.has_meaning,
-        )
-        for group in shown
-    ]
+    carry = remainders.of([group[0].id for group in shown], model=order.collection.model)
+    cards = []
+    for first, *others in shown:
+        solution = found[first.id]
+        facts = reasons.facets_for(challenge, asked, reasons.readable(seen_by, solution))
+        why = replace(why_solution(solution, order, carry.get(first.id)), facets=facts)
+        further = [(found[place.id], place) for place in others]
+        cards.append(Card(solution, first, why, further, order.strength(first), not order.judge.has_meaning))
     return Page(cards, number, last, len(groups), len(order.places), order)
 
 
@@ -156,13 +164,12 @@ def by_supplier(places: Sequence[Place]) -> list[list[Place]]:
     return list(groups.values())
 
 
-def _why_solution(challenge: Challenge, asked: Content, solution: Solution, order: Order, seen_by: Actor) -> Why:
+def why_solution(solution: Solution, order: Order, carry: Half | None) -> Why:
+    """Explain the place of a solution that was ranked a moment ago, facts aside; `carry` are its remainders."""
     encoded = order.encoded(solution.id)
-    assert encoded is not None  # it was ranked a moment ago
+    assert encoded is not None
     query = (order.query.text, order.query.encoded)
-    told = reasons.why(query, (reasons.text_of(solution), encoded), order.judge)
-    offered = reasons.readable(seen_by, solution)
-    return replace(told, facets=reasons.facets_for(challenge, asked, offered))
+    return reasons.why(query, (reasons.text_of(solution), encoded), order.judge, remainders=carry)
 
 
 def _only_fitting(order: Order, challenge: Challenge, asked: Content, seen_by: Actor) -> Order:
@@ -226,13 +233,16 @@ def _challenge_page(order: Order, offered: Content | None, seen_by: Actor, numbe
     places, number, last = _slice(list(order.places), number)
     found = load(Challenge, [place.id for place in places])
     requirements = ranking.encoded_of([place.id for place in places])
+    carry = remainders.of([place.id for place in places], model=order.collection.model)
     cards = []
     for place in places:
         challenge = found[place.id]
         query = (order.query.text, order.query.encoded)
         asked = (reasons.text_of(challenge), requirements.get(place.id) or order.encoded(place.id))
         assert asked[1] is not None
-        told = reasons.why((asked[0], asked[1]), query, order.judge, is_challenge_asking=False)
+        told = reasons.why(
+            (asked[0], asked[1]), query, order.judge, is_challenge_asking=False, remainders=carry.get(place.id)
+        )
         if offered is not None:
             facts = reasons.facets_for(challenge, reasons.readable(seen_by, challenge), offered)
             told = replace(told, facets=facts)
@@ -275,11 +285,13 @@ def _similar(order: Order) -> list[Card]:
     near = [place for place in order.places if closeness(order.strength(place)) is not Closeness.LOOSE]
     found = load(Challenge, [place.id for place in near])
     query = (order.query.text, order.query.encoded)
+    carry = remainders.of([place.id for place in near], model=order.collection.model)
     cards = []
     for place in near:
         encoded = order.encoded(place.id)
         assert encoded is not None
-        told = reasons.why(query, (reasons.text_of(found[place.id]), encoded), order.judge)
+        other = (reasons.text_of(found[place.id]), encoded)
+        told = reasons.why(query, other, order.judge, remainders=carry.get(place.id))
         shared = replace(told, gaps=(), gap_count=0)  # one council's challenge need not answer another's
         cards.append(Card(found[place.id], place, shared, strength=order.strength(place)))
     return cards

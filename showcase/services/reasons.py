@@ -7,13 +7,14 @@ changes nothing.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from matching.eligibility import Facet, Needs, Offer, facets
 from matching.encoding import Encoded, encode
 from matching.ranker import Judge
-from matching.reasons import Pair, explain
+from matching.reasons import Pair, PassageReason, explain
+from matching.remainders import Half
 from matching.requirements import Gap, gaps, requirements
 from matching.texts import STOP_WORDS, Text, passages, prose, stem, term_counts
 from showcase.models import Challenge, Council, Publication
@@ -39,6 +40,8 @@ class Segment:
     text: str
     is_shared: bool
     """Whether the other side uses the word too."""
+    carries: bool = False
+    """Whether it is of the sentence whose removal lowers the score most."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,12 @@ class Why:
     asked: Sequence[Segment]
     """The challenge's passage of the best pair; empty where words alone were compared and none could be picked."""
     offered: Sequence[Segment]
-    terms: Sequence[str]
-    """Shared words that added most, as the second text writes them."""
+    passage_weight: float | None
+    """How much lower the score would be without the passage of the text that is ranked; None where none is picked."""
+    sentence: str
+    """The sentence of that passage whose removal lowers the score most; empty where none does or none is known yet."""
+    terms: Mapping[str, float]
+    """Shared words that added most, as the ranked text writes them, and how much lower the score were without each."""
     gaps: Sequence[Gap]
     gap_count: int
     facets: Sequence[Facet] = ()
@@ -60,28 +67,42 @@ class Why:
 
 
 def why(
-    challenge: tuple[Text, Encoded], solution: tuple[Text, Encoded], judge: Judge, *, is_challenge_asking: bool = True
+    challenge: tuple[Text, Encoded],
+    solution: tuple[Text, Encoded],
+    judge: Judge,
+    *,
+    is_challenge_asking: bool = True,
+    remainders: Half | None = None,
 ) -> Why:
     """Explain a pair by the ranking that `judge` comes from; facets are added by who knows both contents.
 
-    With `is_challenge_asking` the challenge was the query, else the solution was.
+    With `is_challenge_asking` the challenge was the query, else the solution was. `remainders` are of the other.
     """
     asked, offered = _pair(*challenge), _pair(*solution)
     if not (asked.encoded.has_vectors and offered.encoded.has_vectors):
         asked, offered = _by_words(asked.text), _by_words(offered.text)
     query, document = (asked, offered) if is_challenge_asking else (offered, asked)
-    told = explain(judge, query, document)
+    told = explain(judge, query, replace(document, remainders=remainders))
     missing = told.gaps if is_challenge_asking else _gaps(judge, asked, offered)
     least = LEAST_RARITY * judge.term_weight("")
     rare = {term for term in query.encoded.terms if judge.term_weight(term) >= least}
-    terms = [word for word in (told.terms.terms if told.terms else ()) if stem(word.lower()) in rare]
-    left, right = "", ""
-    if told.passage:
-        left, right = told.passage.challenge, told.passage.solution
-        if not is_challenge_asking:
-            left, right = right, left
-    shared = {stem(word.lower()) for word in terms} | (set(term_counts(left)) & set(term_counts(right)) & rare)
-    return Why(segments(left, shared), segments(right, shared), terms, missing[:MOST_GAPS], len(missing))
+    shown = told.terms.terms if told.terms else {}
+    terms = {word: weight for word, weight in shown.items() if stem(word.lower()) in rare}
+    passage = told.passage or PassageReason("", "", 0.0)
+    asking, answering = passage.challenge, passage.solution
+    shared = {stem(word.lower()) for word in terms} | (set(term_counts(asking)) & set(term_counts(answering)) & rare)
+    left, right = segments(asking, shared), carried(answering, passage.sentence, shared)
+    if not is_challenge_asking:
+        left, right = right, left
+    return Why(
+        left,
+        right,
+        passage_weight=told.passage.contribution if told.passage else None,
+        sentence=passage.sentence,
+        terms=terms,
+        gaps=missing[:MOST_GAPS],
+        gap_count=len(missing),
+    )
 
 
 def facets_for(challenge: Challenge, asked: Content, offered: Content) -> list[Facet]:
@@ -121,6 +142,19 @@ def segments(text: str, shared: Iterable[str]) -> list[Segment]:
     """Cut a text where words begin and end whose stems are among the shared ones."""
     stems = set(shared)
     return _cut(text, lambda word: word not in STOP_WORDS and stem(word) in stems)
+
+
+def carried(text: str, sentence: str, shared: Iterable[str]) -> list[Segment]:
+    """Cut a passage as `segments` does, and where the sentence that carries it begins and ends."""
+    start = text.find(sentence) if sentence else -1
+    if start < 0:
+        return segments(text, shared)
+    end, stems = start + len(sentence), set(shared)
+    return [
+        *segments(text[:start], stems),
+        *(replace(part, carries=True) for part in segments(sentence, stems)),
+        *segments(text[end:], stems),
+    ]
 
 
 def snippet(text: Text, wanted: Mapping[str, float]) -> list[Segment]:

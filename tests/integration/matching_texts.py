@@ -8,7 +8,7 @@ import pytest
 from matching.embedder import HashEmbedder
 from showcase.extensions import db
 from showcase.models import Challenge, Membership, Solution
-from showcase.services import encodings, index, vectors
+from showcase.services import encodings, index, remainders, vectors
 from tests.integration.conftest import People
 from tests.integration.publication_texts import a_challenge, a_solution, published
 
@@ -21,6 +21,7 @@ LETTERS = "Translates letters into plain words and other languages, checked by p
 def fresh_index(app: object) -> Iterator[None]:
     """Forget what this process knows of a database that is put back after each test."""
     index.forget()
+    remainders.forget()
     yield
     index.forget()
 
