@@ -114,6 +114,32 @@ class DomainForm(Form):
     )
 
 
+class ProviderForm(Form):
+    """How an organisation's people sign in with its own accounts (OpenID Connect)."""
+
+    issuer = TextField(
+        "Issuer",
+        [needed("Enter the issuer’s address"), at_most(300)],
+        description="Such as https://login.microsoftonline.com/1234…/v2.0; its configuration must be published there.",
+        render_kw={"spellcheck": "false"},
+    )
+    client_id = TextField("Client id", [needed("Enter the client id"), at_most(200)], render_kw={"spellcheck": "false"})
+    client_secret = TextField(
+        "Client secret",
+        [Optional(), at_most(300)],
+        description="Leave it empty to keep the one that is set.",
+        render_kw={"spellcheck": "false", "autocomplete": "off"},
+    )
+    tenant_lines = AreaField(
+        "Tenants that may come in (optional)",
+        [Optional(), at_most(2000)],
+        description="Ids of Entra ID tenants, one on each line. None: the issuer serves this organisation alone.",
+        render_kw={"params": {"rows": 3}, "spellcheck": "false"},
+    )
+    has_second_step = CheckboxField("It asks for a second step itself")
+    is_only_way = CheckboxField("Its people may no longer sign in with a password here")
+
+
 class ReasonForm(Form):
     """Why LGA staff do something; the organisation is sent the words."""
 

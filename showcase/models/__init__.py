@@ -18,6 +18,7 @@ from showcase.models.engagement import (
 from showcase.models.events import Break, Call, Event, EventChallenge, Room, Session, Speaker, Track
 from showcase.models.files import File, FileKind
 from showcase.models.heartbeats import Heartbeat
+from showcase.models.identities import ExternalIdentity, IdentityProvider
 from showcase.models.interests import InterestList, Pledge, PledgeEvidence, PledgeStep, Snapshot
 from showcase.models.matches import Decision, FairnessReport, RankerVersion, Remainder, Vector, VectorCounter
 from showcase.models.materials import Material, MaterialRules
@@ -60,6 +61,7 @@ __all__ = [
     "Event",
     "EventChallenge",
     "EventReport",
+    "ExternalIdentity",
     "Facet",
     "FairnessReport",
     "Feedback",
@@ -67,6 +69,7 @@ __all__ = [
     "FileKind",
     "Heartbeat",
     "Host",
+    "IdentityProvider",
     "InterestDeclaration",
     "InterestList",
     "Invitation",

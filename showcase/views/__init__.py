@@ -7,6 +7,7 @@ from flask import Flask
 BLUEPRINTS: tuple[str, ...] = (
     "accounts",
     "second_steps",
+    "identities",
     "messages",
     "members",
     "organisations",

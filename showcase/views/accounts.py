@@ -21,7 +21,7 @@ from showcase.forms.base import Form, errors_on
 from showcase.models import Council, Membership, utc_now
 from showcase.models.enums import TicketPurpose
 from showcase.policies import Permission
-from showcase.services import accounts, second_steps, sessions, solutions, tickets
+from showcase.services import accounts, identities, second_steps, sessions, solutions, tickets
 from showcase.views.signing_in import address, go_on, safe_path
 
 bp = Blueprint("accounts", __name__)
@@ -53,6 +53,9 @@ def _who(form: SignInForm) -> Membership | None:
         account = accounts.authenticate(form.email.data, form.password.data, address=address(), now=utc_now())
     except DomainError as error:
         form.refuse(error)
+        return None
+    if (organisation := identities.needs_provider(account)) is not None:
+        form.refuse(DomainError(f"Sign in with your {organisation.name} account: the link is below the button"))
         return None
     if not account.memberships:
         form.refuse(DomainError("You act for no organisation any more. Ask a colleague to invite you again"))
