@@ -7,13 +7,13 @@ what is missing and changes nothing that is there. Every text is marked illustra
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from seeds import interests, showcases
+from seeds import agendas, attendance, bargains, engagement, interests, showcases
 from seeds.people import COUNCIL_DOMAINS, DEMO_PASSWORD, PEOPLE, Person
 from showcase.extensions import db
 from showcase.models import (
@@ -49,6 +49,9 @@ class Loaded:
     solutions: int = 0
     interest_lists: int = 0
     showcases: int = 0
+    bargains: int = 0
+    agendas: int = 0
+    questions: int = 0
     people: int = 0
 
     def __str__(self) -> str:
@@ -72,8 +75,12 @@ def load(*, now: datetime) -> Loaded:
     solutions = [*_read("solutions_a.json"), *_read("solutions_b.json")]
     loaded.solutions = _texts(Solution, solutions, lambda row: firms[row["firm"]], known, host, now)
     loaded.interest_lists = interests.load(councils, _acting_for(host), _acting_for, now=now)
+    loaded.bargains = bargains.load(councils, firms, _acting_for(host), _acting_for, now=now)
     loaded.showcases = showcases.load(host, now=now)
+    loaded.agendas = agendas.load(_acting_for(host), now=now)
+    loaded.questions = engagement.load(host, firms, now=now)
     loaded.people = _people(host, councils, firms, now)
+    attendance.register_person("officer@camden.demo.example", now=now)
     return loaded
 
 
@@ -134,6 +141,8 @@ def _texts(
     staff = _acting_for(host)
     for place, row in enumerate(missing):
         written = now - timedelta(days=OLDEST_DAYS) * (1 - place / len(missing)) - timedelta(days=7)
+        if "written_on" in row:  # those of a showcase that was held are as old as it
+            written = datetime.fromisoformat(row["written_on"]).replace(tzinfo=UTC)
         _bring_to(row, kind, owner(row), staff, written)
     return len(missing)
 

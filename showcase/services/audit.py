@@ -28,7 +28,21 @@ KINDS = {
 """Kinds of subjects whose name in the software is not what people call them."""
 ACTIONS = {
     "account.acts_for": "Account: acts for another organisation",
+    "feedback.given": "Showcase: feedback given",
+    "materials.rules_set": "Showcase: rules for slides set",
+    "materials.shown": "Showcase: slides shown to councils",
+    "material.sent": "Showcase: slides sent",
     "permission.denied": "Refused: not allowed",
+    "question.asker_learned": "Question: looked up who asked",
+    "question.reworded": "Question: words taken out",
+    "record.dates": "Engagement record: dates changed",
+    "record.disposed": "Engagement record: destroyed",
+    "record.exported": "Engagement record: exported",
+    "record.judged": "Engagement record: unfair advantage judged",
+    "record.notice": "Engagement record: draft notice changed",
+    "record.purposes": "Engagement record: purposes set",
+    "record.written": "Engagement record: entry added by hand",
+    "release.given": "Information released to all",
     "register.applied": "Register of councils: new edition applied",
 }
 """Actions whose name in the software does not say what was done."""

@@ -213,6 +213,12 @@ def select_waiting(*, seen_by: Actor) -> sa.Select[Question]:
     )
 
 
+def count_waiting(*, seen_by: Actor) -> int:
+    """Return how many open questions wait for the viewer's council."""
+    query = select_waiting(seen_by=seen_by).order_by(None).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query)) or 0
+
+
 def own_of(questions: Sequence[Question], *, by: Actor) -> set[int]:
     """Return the numbers of those of a challenge's questions that the actor's own organisation asked."""
     if not by.is_supplier or not questions:

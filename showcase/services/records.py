@@ -79,7 +79,7 @@ def open_for(challenge: Challenge, *, now: datetime) -> EngagementRecord:
     except IntegrityError:  # somebody else began it at the same moment
         return db.session.scalars(query).one()
     for version in challenge.versions:
-        if version.published_at is not None:
+        if version.published_at is not None and version.published_at <= now:
             _append(
                 record,
                 EntryKind.DOCUMENT,

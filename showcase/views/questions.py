@@ -24,7 +24,11 @@ HEAD = ("Number", "Asked on", "Question", "Answer", "Answered (UTC)", "Answers g
 
 @bp.app_context_processor
 def _for_templates() -> dict[str, Any]:
-    return {"questions_on": _on, "releases_on": lambda challenge: releases.list_for(challenge, seen_by=current_actor())}
+    return {
+        "questions_on": _on,
+        "questions_waiting": lambda: questions.count_waiting(seen_by=current_actor()),
+        "releases_on": lambda challenge: releases.list_for(challenge, seen_by=current_actor()),
+    }
 
 
 @bp.get("/challenges/<uuid:challenge_id>/questions")
