@@ -124,7 +124,7 @@ class ProviderForm(Form):
         render_kw={"spellcheck": "false"},
     )
     client_id = TextField("Client id", [needed("Enter the client id"), at_most(200)], render_kw={"spellcheck": "false"})
-    client_secret = TextField(
+    secret = TextField(
         "Client secret",
         [Optional(), at_most(300)],
         description="Leave it empty to keep the one that is set.",

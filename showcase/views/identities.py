@@ -2,9 +2,10 @@
 
 import time
 import uuid
+from typing import Any
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import OAuth
+from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+from authlib.integrations.flask_client import OAuth  # type: ignore[import-untyped]
 from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
@@ -84,7 +85,7 @@ def back(provider_id: uuid.UUID) -> ResponseReturnValue:
 @public
 def finish() -> ResponseReturnValue:
     """Sign in the person whom the provider named."""
-    claims = session.get(CLAIMS)
+    claims: dict[str, Any] = session.get(CLAIMS) or {}
     provider = db.session.get(IdentityProvider, uuid.UUID(claims["provider"])) if claims else None
     if provider is None or claims["until"] < time.time():
         return _start_again("It took too long. Sign in again.")
@@ -113,7 +114,7 @@ def set_up(organisation: Organisation) -> ResponseReturnValue:
             wanted = identities.Wanted(
                 issuer=form.issuer.data,
                 client_id=form.client_id.data,
-                client_secret=form.client_secret.data or "",
+                client_secret=form.secret.data or "",
                 tenants=(form.tenant_lines.data or "").split(),
                 has_second_step=bool(form.has_second_step.data),
                 is_only_way=bool(form.is_only_way.data),

@@ -231,7 +231,7 @@ def test_an_issuer_that_does_not_answer_is_said_kindly(client: CheckedClient, pr
 
 def test_staff_set_it_up_and_nobody_else(client: CheckedClient, people: People, issuer: Issuer) -> None:
     path = f"/organisations/{people.officer.organisation_id}/sign-in"
-    form = {"issuer": issuer.address, "client_id": "client", "client_secret": "secret-words", "tenant_lines": "a\nb"}
+    form = {"issuer": issuer.address, "client_id": "client", "secret": "secret-words", "tenant_lines": "a\nb"}
     client.sign_in(people.officer)
     assert client.post(path, data=form).status_code == 403
     client.sign_in(people.staff)
@@ -240,7 +240,7 @@ def test_staff_set_it_up_and_nobody_else(client: CheckedClient, people: People, 
     page = client.get(path).text
     assert "secret-words" not in page
     assert "/back" in page
-    client.post(path, data={**form, "client_secret": "", "tenant_lines": "a"})
+    client.post(path, data={**form, "secret": "", "tenant_lines": "a"})
     provider = identities.find(people.officer.organisation)
     assert provider is not None
     assert (provider.client_secret, provider.tenants) == ("secret-words", ["a"])
