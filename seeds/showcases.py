@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from seeds import attendance
 from showcase.extensions import db
 from showcase.models import (
     Account,
@@ -103,6 +104,8 @@ def _showcase(row: dict[str, Any], times: Times, staff: Actor) -> None:
         if each.get("invitation"):
             _invite(event, candidate, each["invitation"], staff, times)
     _invite_councils(event, staff, times)
+    attendance.register(event, staff, asked=times.answered, is_held=times.finished is not None)
+    attendance.meet(event, staff, offered=times.answered, is_held=times.finished is not None)
     if times.finished is not None:
         selections.tell_outcomes(event, by=staff, now=times.invited)
         events.finish(event, by=staff, now=times.finished)
