@@ -61,17 +61,19 @@ def load(
     known = set(db.session.scalars(sa.select(InterestList.key).where(InterestList.key.is_not(None))))
     rows = [row for row in json.loads(FILE.read_text(encoding="utf-8")) if row["key"] not in known]
     for row in rows:
-        _list(row, councils, staff, acting_for, now)
+        add_list(row, councils, staff, acting_for, now=now)
     return len(rows)
 
 
-def _list(
+def add_list(
     row: dict[str, Any],
     councils: Mapping[str | None, Council],
     staff: Actor,
     acting_for: Callable[[Council], Actor],
+    *,
     now: datetime,
-) -> None:
+) -> InterestList:
+    """Add one list with what its councils say, and bring it to its state."""
     opened = now - timedelta(days=row["opened_days_ago"])
     proposer = row.get("proposed_for")
     by = acting_for(councils[proposer]) if proposer else staff
@@ -79,7 +81,7 @@ def _list(
     made.key, made.is_illustrative = row["key"], True
     db.session.flush()
     if row["state"] == "proposed":
-        return
+        return made
     interests.take(made, "open", by=staff, now=opened)
     for place, said in enumerate(row["pledges"]):
         moment = opened + timedelta(days=1 + place % 10, hours=place)
@@ -88,6 +90,7 @@ def _list(
     ending = {"closing": "announce_closing", "closed": "close"}.get(row["state"])
     if ending:
         interests.take(made, ending, by=staff, now=now - timedelta(days=2))
+    return made
 
 
 def _particulars(row: dict[str, Any], councils: Mapping[str | None, Council], now: datetime) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class PricesForm(Form):
         description="Set-up, training, support, hosting, changes; and what would cost extra.",
         render_kw={"params": {"rows": 5}},
     )
-    meets = CheckboxesField("What your solution meets", choices=vocabulary("must_haves").labels)
+    meets = CheckboxesField("What your solution meets", choices=dict(vocabulary("must_haves").labels))
     valid_until = DateField("These prices hold until", description="For example, 31 3 2028.")
     meets_conditions = CheckboxField("We meet the list’s published conditions")
 

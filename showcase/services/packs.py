@@ -4,8 +4,9 @@ There is one pack for a list. Staff write its recommendation, risks, engagement 
 else is read from where it is kept (`pack_content`). Once they share it the lead authority reads its own edition.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from showcase.errors import Conflict
 from showcase.extensions import db
 from showcase.models import Account, InterestList, Membership, Pack, Plan
 from showcase.models.prices import NOTICE
-from showcase.policies import Actor, Permission, can, require
+from showcase.policies import Actor, Permission, can, require, visible_to
 from showcase.services import audit, interests, messages, pack_notice
 
 WORDS = ("recommendation", "risks", "engagement")
@@ -40,6 +41,13 @@ def find(interest_list: InterestList, *, seen_by: Actor) -> Pack | None:
     """Return the pack of a list, if there is one that the viewer may read."""
     pack = db.session.scalar(sa.select(Pack).where(Pack.interest_list_id == interest_list.id))
     return pack if pack is not None and can(seen_by, Permission.PACK_SEE, pack) else None
+
+
+def find_many(interest_lists: Iterable[InterestList], *, seen_by: Actor) -> Mapping[UUID, Pack]:
+    """Return the packs of lists that the viewer may read, by the list's id."""
+    ids = {interest_list.id for interest_list in interest_lists}
+    query = sa.select(Pack).where(Pack.interest_list_id.in_(ids), visible_to(seen_by, Pack))
+    return {pack.interest_list_id: pack for pack in db.session.scalars(query)}
 
 
 def save(

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from showcase.bargaining import BadProblem, read_problem
 from showcase.errors import Conflict, DomainError
@@ -123,13 +123,20 @@ def share(plan: Plan, *, by: Actor, now: datetime) -> None:
 
 def list_for(interest_list: InterestList, *, seen_by: Actor) -> Sequence[Plan]:
     """Return the plans of a list that the viewer may see, the newest first."""
-    query = (
+    return db.session.scalars(select_visible(seen_by=seen_by).where(Plan.interest_list_id == interest_list.id)).all()
+
+
+def select_visible(*, seen_by: Actor) -> sa.Select[Plan]:
+    """Return the query for the plans that the viewer may see, the newest first."""
+    return (
         sa.select(Plan)
-        .where(Plan.interest_list_id == interest_list.id, visible_to(seen_by, Plan))
-        .options(joinedload(Plan.solve).defer(Solve.problem))
-        .order_by(Plan.number.desc())
+        .where(visible_to(seen_by, Plan))
+        .options(
+            joinedload(Plan.interest_list).selectinload(InterestList.pledges),
+            joinedload(Plan.solve).options(defer(Solve.problem), defer(Solve.answer)),
+        )
+        .order_by(Plan.created_at.desc(), Plan.number.desc(), Plan.id)
     )
-    return db.session.scalars(query).all()
 
 
 def versions_of(plan: Plan) -> dict[str, PriceVersion]:

@@ -16,7 +16,7 @@ from showcase.extensions import db
 from showcase.models import InterestList, PriceOffer, PriceVersion
 from showcase.models.prices import MOST_TIERS
 from showcase.models.vocabularies import vocabulary
-from showcase.policies import Actor, Permission, require, visible_to
+from showcase.policies import Actor, Permission, can, require, visible_to
 from showcase.services import audit, interests, price_messages
 
 MOST_QUANTITY = 10**9
@@ -127,6 +127,27 @@ def find_own(interest_list: InterestList, *, by: Actor) -> PriceOffer | None:
         .where(PriceOffer.interest_list_id == interest_list.id, PriceOffer.supplier_id == by.organisation_id)
         .options(selectinload(PriceOffer.versions))
     )
+
+
+def list_own(*, by: Actor) -> Sequence[PriceOffer]:
+    """Return the offers of the actor's own organisation, the newest first."""
+    query = (
+        sa.select(PriceOffer)
+        .where(PriceOffer.supplier_id == by.organisation_id)
+        .options(joinedload(PriceOffer.interest_list), selectinload(PriceOffer.versions))
+        .order_by(PriceOffer.created_at.desc(), PriceOffer.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def lists_that_take(*, by: Actor, now: datetime) -> Sequence[InterestList]:
+    """Return the lists that take prices now and have none of the actor's, those that close first on top."""
+    given = sa.select(PriceOffer.interest_list_id).where(PriceOffer.supplier_id == by.organisation_id)
+    query = sa.select(InterestList).where(
+        visible_to(by, InterestList), InterestList.prices_close_at > now, InterestList.id.not_in(given)
+    )
+    found = db.session.scalars(query.order_by(InterestList.prices_close_at, InterestList.id))
+    return [each for each in found if can(by, Permission.PRICE_GIVE, each)]
 
 
 def _check(interest_list: InterestList, prices: Prices, closes: datetime) -> None:

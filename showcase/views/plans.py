@@ -9,7 +9,7 @@ from showcase.charts import Chart
 from showcase.forms.base import errors_on
 from showcase.forms.plans import PlanForm, ShareForm
 from showcase.forms.pledges import month_label
-from showcase.listing import download
+from showcase.listing import download, page_number
 from showcase.models import InterestList, Plan, utc_now
 from showcase.models.enums import SolveState
 from showcase.models.interests import Rung
@@ -17,14 +17,25 @@ from showcase.models.prices import NOTICE
 from showcase.models.rungs import LABELS
 from showcase.policies import Permission, can
 from showcase.policies.prices import leads_list
-from showcase.services import plan_reading, plans
+from showcase.services import packs, plan_reading, plans
+from showcase.services.paging import paged
 from showcase.services.plan_reading import Whole
 from showcase.services.workbooks import Sheet
 from showcase.views.list_charts import demand_chart
 
 bp = Blueprint("plans", __name__)
+PAGE_SIZE = 20
 HEAD = ("Council", "Supplier", "Rung", "Quantity", "Saving a year, pounds", "By itself, pounds", "Note")
 LINE_HEAD = ("What", "Value")
+
+
+@bp.get("/plans")
+@requires(Permission.PLAN_BROWSE)
+def everywhere() -> ResponseReturnValue:
+    """List the plans of all lists that the reader may see."""
+    page = paged(plans.select_visible(seen_by=current_actor()), page_number(), size=PAGE_SIZE)
+    found = packs.find_many((plan.interest_list for plan in page.items), seen_by=current_actor())
+    return render_template("plans/everywhere.html", page=page, packs=found)
 
 
 @bp.get("/interest-lists/<uuid:interestlist_id>/plans")

@@ -34,6 +34,19 @@ HEAD = (
 )
 
 
+@bp.get("/prices")
+@requires(Permission.PRICE_BROWSE)
+def own() -> ResponseReturnValue:
+    """List the lists that the supplier gave prices for, and those that take prices now."""
+    actor = current_actor()
+    return render_template(
+        "prices/own.html",
+        offers=prices.list_own(by=actor),
+        taking=prices.lists_that_take(by=actor, now=utc_now()),
+        notice=NOTICE,
+    )
+
+
 @bp.get("/interest-lists/<uuid:interestlist_id>/prices")
 @requires(Permission.PRICE_LIST, InterestList)
 def index(interestlist: InterestList) -> ResponseReturnValue:

@@ -5,8 +5,22 @@ from flask import Flask
 
 import seeds
 from showcase.extensions import db
-from showcase.models import Challenge, Membership, Message, Organisation, Publication, utc_now
-from showcase.models.enums import State
+from showcase.models import (
+    Challenge,
+    Contract,
+    InterestList,
+    Membership,
+    Message,
+    Organisation,
+    Plan,
+    PriceOffer,
+    Publication,
+    utc_now,
+)
+from showcase.models.enums import OrganisationKind, State
+from showcase.policies import Actor
+from showcase.services import plan_reading, radar
+from showcase.services.radar import Wanted
 
 
 def test_loading_twice_changes_nothing_and_every_text_is_marked(own_app: Flask) -> None:
@@ -42,3 +56,25 @@ def test_a_new_seed_passes_a_council_that_named_a_lead(own_app: Flask) -> None:
         text.key = "as-if-it-were-new"
         db.session.commit()
         assert seeds.load(now=utc_now()).challenges == 1
+
+
+def test_the_demo_shows_bargaining(own_app: Flask) -> None:
+    with own_app.app_context():
+        seeds.load(now=utc_now())
+        (plan,) = db.session.scalars(sa.select(Plan)).all()
+        whole = plan_reading.for_staff(plan)
+        assert whole.is_optimal
+        assert whole.groups
+        assert whole.departures
+        assert plan.is_shared
+        assert len(plan.solve.problem["offers"]) == 3
+        assert all(offer.is_sealed for offer in sealed_offers())
+        staff = Actor(organisation_kind=OrganisationKind.HOST)
+        wave = radar.wave(Wanted(), by=staff, today=utc_now().date())
+        assert max(quarter.councils for quarter in wave) >= 5
+        assert {c.is_illustrative for c in db.session.scalars(sa.select(Contract))} == {True}
+
+
+def sealed_offers() -> list[PriceOffer]:
+    query = sa.select(PriceOffer).join(PriceOffer.interest_list).where(InterestList.key == "damp-sensors-together")
+    return list(db.session.scalars(query))
