@@ -108,11 +108,11 @@ def a_list(staff: Membership, *, is_open: bool = True, **changes: Any) -> Intere
     return made
 
 
-def a_group(staff: Membership, size: int, **changes: Any) -> Group:
+def a_group(staff: Membership, size: int, name: str = "Council", **changes: Any) -> Group:
     """Make an open list and so many councils."""
     leads = []
     for number in range(1, size + 1):
-        council = Council(name=f"Council {number:02d}", council_type="unitary", tier="single", approved_at=utc_now())
+        council = Council(name=f"{name} {number:02d}", council_type="unitary", tier="single", approved_at=utc_now())
         leads.append(member_of(council, f"Lead {number:02d}", is_administrator=True, is_procurement_lead=True))
     db.session.add_all(leads)
     db.session.commit()

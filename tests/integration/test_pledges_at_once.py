@@ -4,6 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import sqlalchemy as sa
 from flask import Flask
@@ -56,10 +57,14 @@ def take(list_id: uuid.UUID, lead_id: uuid.UUID, quantity: int, revision: int) -
     pledges.step(interest_list, told, revision=revision, by=actor_for(lead), now=utc_now())
 
 
+def _take_at(list_id: uuid.UUID, lead_id: uuid.UUID, revision: int, place: int) -> None:
+    take(list_id, lead_id, 100 + place, revision)
+
+
 def test_of_many_who_change_one_pledge_one_does_and_the_others_are_told(own_app: Flask) -> None:
     list_id, (lead_id,), _ = a_list_and_leads(own_app, 1)
     for revision in range(3):
-        ended = at_once(own_app, AT_ONCE, lambda place, seen=revision: take(list_id, lead_id, 100 + place, seen))
+        ended = at_once(own_app, AT_ONCE, partial(_take_at, list_id, lead_id, revision))
         assert sorted(ended) == ["Moved"] * (AT_ONCE - 1) + ["done"]
         with own_app.app_context():
             pledge = db.session.scalars(sa.select(Pledge)).one()
