@@ -169,8 +169,8 @@ class SessionForm(PartForm):
     speakers = AreaField(
         "Who must be there",
         [at_most(4000)],
-        description="One person a line: name, e-mail address, and if not free all day the hours. For example: "
-        "Priya Nair, priya@firm.example, 10:00-15:30",
+        description="One person a line: name; e-mail address; and if not free all day the hours. For example: "
+        "Priya Nair; priya@firm.example; 10:00-15:30",
         render_kw={"params": {"rows": 4}},
     )
 

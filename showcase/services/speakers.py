@@ -1,7 +1,7 @@
 """Who speaks at a session: read from and written as lines that staff type, one person a line.
 
-A line is a name, then, after commas, an e-mail address and the hours at which the person is free, such as
-`Priya Nair, priya@firm.example, 10:00-15:30`. Someone who has an account is known by it, so that nobody is put in two
+A line is a name, then, after semicolons, an e-mail address and the hours at which the person is free, such as
+`Priya Nair; priya@firm.example; 10:00-15:30`. Someone who has an account is known by it, so that nobody is put in two
 places at once under two spellings.
 """
 
@@ -58,7 +58,7 @@ def link_account(speaker: Speaker) -> None:
 
 
 def _read_line(line: str, day: date) -> Speaker:
-    name, *rest = [part.strip() for part in line.split(",")]
+    name, *rest = [part.strip() for part in line.split(";")]
     speaker = Speaker(name=name, email="")
     if not name:
         raise DomainError(f"Start “{line.strip()}” with a name.")
@@ -89,4 +89,4 @@ def _write_line(speaker: Speaker) -> str:
     if speaker.available_from and speaker.available_until:
         hours = (moment.astimezone(LONDON) for moment in (speaker.available_from, speaker.available_until))
         parts.append("-".join(f"{moment:%H:%M}" for moment in hours))
-    return ", ".join(parts)
+    return "; ".join(parts)

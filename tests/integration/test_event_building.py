@@ -137,15 +137,15 @@ def test_a_panel_has_its_speakers_with_their_hours(client: CheckedClient, people
     client.sign_in(people.staff)
     panel = {"title": "Buying together", "kind": "panel", "minutes": "45", "audience": "60", "track": ""}
     address = f"/showcases/{event.id}/manage/sessions/add"
-    lines = f"Fay Founder, {people.founder.account.email}\nAda Guest, 10:00-12:30"
-    assert client.post(address, data={**panel, "speakers": "Ada, tomorrow"}).status_code == 422
+    lines = f"Fay Founder; {people.founder.account.email}\nAda Guest, chair; 10:00-12:30"
+    assert client.post(address, data={**panel, "speakers": "Ada; tomorrow"}).status_code == 422
     assert client.post(address, data={**panel, "speakers": lines}).status_code == 302
     session = db.session.scalars(sa.select(Session)).one()
     ada, fay = session.speakers
     assert (fay.account_id, fay.organisation_id) == (people.founder.account_id, people.founder.organisation_id)
     assert ada.available_from is not None
     assert ada.available_from.isoformat() == "2027-03-10T10:00:00+00:00"
-    assert speakers.write(session.speakers).splitlines()[0] == "Ada Guest, 10:00-12:30"
+    assert speakers.write(session.speakers).splitlines()[0] == "Ada Guest, chair; 10:00-12:30"
     assert client.post(address, data={**panel, "kind": "pitch", "speakers": ""}).status_code == 422
 
 
