@@ -24,6 +24,7 @@ KINDS = {
     "emaildomain": "e-mail domain",
     "host": "Local Government Association",
     "weightset": "weights",
+    "meetingplan": "one-to-one meetings",
 }
 """Kinds of subjects whose name in the software is not what people call them."""
 ACTIONS = {
@@ -32,6 +33,13 @@ ACTIONS = {
     "materials.rules_set": "Showcase: rules for slides set",
     "materials.shown": "Showcase: slides shown to councils",
     "material.sent": "Showcase: slides sent",
+    "meeting_plan.kept": "One-to-one meetings: planned",
+    "meeting_plan.offered": "One-to-one meetings: offered to all",
+    "meeting_plan.timetable_asked": "One-to-one meetings: timetable asked for",
+    "meeting_plan.timetable_applied": "One-to-one meetings: timetable applied",
+    "meeting.asked": "One-to-one meeting: asked for",
+    "meeting.held": "One-to-one meeting: what was new noted",
+    "meeting.placed": "One-to-one meeting: placed by hand",
     "permission.denied": "Refused: not allowed",
     "question.asker_learned": "Question: looked up who asked",
     "question.reworded": "Question: words taken out",
@@ -42,6 +50,10 @@ ACTIONS = {
     "record.notice": "Engagement record: draft notice changed",
     "record.purposes": "Engagement record: purposes set",
     "record.written": "Engagement record: entry added by hand",
+    "registration.made": "Registration: asked for a place",
+    "registration.needs_kept": "Registration: needs kept (not which)",
+    "registration.needs_deleted": "Registrations: needs deleted after the event",
+    "registration.written_to": "Showcase: written to those who come",
     "release.given": "Information released to all",
     "register.applied": "Register of councils: new edition applied",
 }

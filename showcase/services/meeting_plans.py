@@ -80,7 +80,7 @@ def keep(event: Event, terms: Terms, *, revision: int, by: Actor, now: datetime)
     """
     require(by, Permission.MEETING_PLAN, event)
     events.hold(event)
-    if event.state in (EventState.FINISHED, EventState.CANCELLED):
+    if event.state is EventState.CANCELLED or now >= event.ends_at:
         raise Conflict("This showcase is over or cancelled.")
     _check(event, terms)
     plan = find(event)

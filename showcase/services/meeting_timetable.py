@@ -99,6 +99,31 @@ def apply(plan: MeetingPlan, solve: Solve, *, by: Actor, now: datetime) -> int:
     return len(outcome.moves)
 
 
+def place(meeting: Meeting, starts_at: datetime, place: str, *, by: Actor, now: datetime) -> None:
+    """Give one agreed meeting a time and a place by hand, and tell both sides.
+
+    Raises:
+        NotAllowed: the policy says no.
+        Conflict: there is no such time or place, or it clashes; says with what.
+    """
+    plan = meeting.plan
+    require(by, Permission.MEETING_PLAN, plan.event)
+    events.hold(plan.event)
+    db.session.refresh(meeting)
+    brief, slot = brief_for(plan), slot_id(_room_id(plan, place), starts_at, plan.minutes)
+    if meeting.id.hex not in brief.problem.session or slot not in brief.problem.slot:
+        raise Conflict("This meeting is not agreed, or the plan has no such time and place.")
+    others = {id: kept for id, kept in _placed(plan, agreed(plan)) if kept in brief.problem.slot}
+    if wrong := agenda_words.broken_by(brief, others, meeting.id.hex, slot):
+        raise Conflict(" ".join(wrong))
+    if (meeting.starts_at, meeting.place) == (starts_at, place):
+        return
+    meeting.starts_at, meeting.place = starts_at, place
+    db.session.flush()
+    audit.record("meeting.placed", meeting, by=by, entry=str(meeting.entry_id))
+    meeting_messages.tell_time(meeting, now=now)
+
+
 def agreed(plan: MeetingPlan) -> Sequence[Meeting]:
     """Return the meetings that are agreed and still to be held, in the order of asking."""
     query = (

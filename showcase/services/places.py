@@ -81,7 +81,7 @@ def is_fill_due(*, now: datetime) -> bool:
 def give(event: Event, *, now: datetime, asking: Registration | None = None) -> list[Registration]:
     """Give what is free to those who wait, in order, until nothing moves. The event must be held."""
     moved: list[Registration] = []
-    while found := [each for hall in Hall for each in _next(event, hall)] or _exchange(event):
+    while found := _movable(event):
         for registration in found:
             registration.placed_in, registration.waits_for = registration.waits_for, None
             if registration is not asking:
@@ -92,15 +92,18 @@ def give(event: Event, *, now: datetime, asking: Registration | None = None) -> 
     return moved
 
 
-def _next(event: Event, hall: Hall) -> Sequence[Registration]:
-    """Return those who are first on a hall's waiting list, as many as there are free places."""
-    return _first_waiting(event, hall, max(0, number_of(event, hall) - taken(event, hall)))
+def _movable(event: Event) -> list[Registration]:
+    """Return who gets a place now: the first of those who wait for a hall with free places, as many as there are.
 
-
-def _exchange(event: Event) -> list[Registration]:
-    """Return those who are first on both waiting lists, if each has the place that the other waits for."""
-    first = [each for hall in Hall for each in _first_waiting(event, hall, 1)]
-    return first if len(first) == 2 and all(each.placed_in is not None for each in first) else []
+    Where none is free, the first of both lists exchange theirs if each has the place that the other waits for.
+    """
+    wanted = [hall for hall in Hall if waiting(event, hall)]
+    free = {hall: max(0, number_of(event, hall) - taken(event, hall)) for hall in wanted}
+    found = [each for hall in wanted for each in _first_waiting(event, hall, free[hall])]
+    if found or len(wanted) < 2:
+        return found
+    first = [each for hall in wanted for each in _first_waiting(event, hall, 1)]
+    return first if all(each.placed_in is not None for each in first) else []
 
 
 def _first_waiting(event: Event, hall: Hall, most: int) -> Sequence[Registration]:

@@ -84,7 +84,7 @@ def why_closed(event: Event, *, now: datetime) -> str:
     if event.state is EventState.CANCELLED:
         return "This showcase is cancelled."
     opens, closes = event.registration_opens_at, event.registration_closes_at or event.starts_at
-    if event.state is EventState.FINISHED or now >= event.ends_at:
+    if now >= event.ends_at:
         return "This showcase is over."
     if opens is None:
         return "Registration is not open yet."

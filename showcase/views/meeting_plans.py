@@ -1,18 +1,19 @@
 """Staff's pages of one-to-one meetings: the plan, all that is asked for and agreed, and the timetable."""
 
+import uuid
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from showcase.access import current_actor, requires
-from showcase.errors import NotFound
+from showcase.access import current_actor, load, requires
+from showcase.errors import Conflict, NotFound
 from showcase.extensions import db
 from showcase.forms.base import errors_on
 from showcase.forms.meetings import PlanForm
 from showcase.forms.times import day_of, time_of
 from showcase.listing import csv_download, page_number
-from showcase.models import Event, MeetingPlan, utc_now
+from showcase.models import Event, Meeting, MeetingPlan, utc_now
 from showcase.models.enums import MeetingState
 from showcase.policies import Permission
 from showcase.services import meeting_plans, meeting_timetable, meetings, solves
@@ -116,6 +117,23 @@ def apply(event: Event) -> ResponseReturnValue:
         f"Done. {moved} {'meeting has' if moved == 1 else 'meetings have'} a new time; both sides are told.", "success"
     )
     return redirect(url_for(".index", event_id=event.id))
+
+
+@bp.post("/<uuid:meeting_id>/place")
+@requires(Permission.MEETING_PLAN, Event)
+def place(event: Event, meeting_id: uuid.UUID) -> ResponseReturnValue:
+    """Give one meeting a time and a place by hand."""
+    meeting = load(Meeting, meeting_id, current_actor())
+    if meeting is None or meeting.plan.event_id != event.id:
+        raise NotFound
+    number, _, at = request.form.get("slot", "").partition(":")
+    rounds, places = meeting.plan.rounds, meeting.plan.places
+    if not number.isdecimal() or not at.isdecimal() or int(number) >= len(rounds) or int(at) >= len(places):
+        raise Conflict("Choose a time and a place of the plan.")
+    starts_at = rounds[int(number)].starts_at
+    meeting_timetable.place(meeting, starts_at, places[int(at)], by=current_actor(), now=utc_now())
+    flash("Placed. Both sides are told by e-mail.", "success")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id))
 
 
 def _plan(event: Event) -> MeetingPlan:

@@ -297,6 +297,25 @@ def test_no_meeting_while_the_organisation_pitches(event: Event, people: People)
     assert meeting_timetable.broken(plan), "a pitch that moved onto a meeting is named"
 
 
+def test_staff_place_one_meeting_by_hand_and_are_told_what_clashes(event: Event, people: People) -> None:
+    by, start = actor_for(people.staff), AFTER_PITCHES
+    one = agreed(event, people.officer, people.founder)
+    other = agreed(event, people.other_officer, people.founder)
+    meeting_timetable.place(one, start, "Table 1", by=by, now=NOW)
+    meeting_timetable.place(one, start, "Table 1", by=by, now=NOW)
+    assert (one.starts_at, one.place) == (start, "Table 1")
+    sent = sa.select(sa.func.count(Message.id)).where(Message.subject.startswith("Meeting on"))
+    assert db.session.scalar(sent) == 2, "each side once"
+    with pytest.raises(Conflict, match="Plain Answers Ltd is needed in"):
+        meeting_timetable.place(other, start, "Table 2", by=by, now=NOW)
+    with pytest.raises(Conflict, match="no such time and place"):
+        meeting_timetable.place(other, start + timedelta(minutes=1), "Table 2", by=by, now=NOW)
+    with pytest.raises(NotAllowed):
+        meeting_timetable.place(other, start, "Table 2", by=actor_for(people.officer), now=NOW)
+    meeting_timetable.place(other, start + timedelta(minutes=20), "Table 1", by=by, now=NOW)
+    assert meeting_timetable.broken(plan_of(event)) == []
+
+
 def test_meetings_that_do_not_fit_are_explained(event: Event, people: People) -> None:
     one_round = terms(starts=[AFTER_PITCHES], places=["Table 1", "Table 2", "Table 3"])
     meeting_plans.keep(event, one_round, revision=1, by=actor_for(people.staff), now=NOW)
