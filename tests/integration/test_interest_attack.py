@@ -30,6 +30,7 @@ from tests.integration.walking import (
 from tests.unit.test_small_numbers import leaks
 
 VICTIM = 11
+LISTS = "/interest-lists"
 SECRETS = ("7,777", "7777", "313.37", "31337", "76,543.21", "7654321", "Lead 12", "Council 12", "Dora Director")
 """What only the council that is attacked said."""
 QUERIES = ("q=Council", "state=open", "route=group-buy&page=2", "sort=quantity", "format=json")
@@ -107,7 +108,7 @@ def attackers(people: People, group: Group) -> dict[str, Membership]:
     }
 
 
-def read_all(app: Flask, reader: Reader, group: Group) -> Told:
+def read_all(app: Flask, reader: Reader, group: Group, beneath: str = "") -> Told:
     known = {
         "interestlist_id": [str(group.interest_list.id)],
         "council_id": [str(group.leads[place].organisation_id) for place in (1, VICTIM)],
@@ -121,7 +122,7 @@ def read_all(app: Flask, reader: Reader, group: Group) -> Told:
         ],
         "pledge_id": [str(pledge.id) for pledge in group.interest_list.pledges],
     }
-    told = dict(read_everything(app, reader, known, QUERIES))
+    told = dict(read_everything(app, reader, known, QUERIES, beneath))
     if reader.get("/interest-lists/new").status_code == 403:  # a supplier: what it sends changes nothing
         told.update(
             {f"POST {key}": value for key, value in post_everywhere(app, reader, known, "interestlist_id").items()}
@@ -162,10 +163,10 @@ def test_nothing_that_others_fetch_tells_of_one_council(app: Flask, people: Peop
 def test_the_attack_would_find_a_leak(app: Flask, people: People, group: Group) -> None:
     """Staff may read what councils said: for them the walk differs, and finds the secrets."""
     staff = reader_for(app, people.staff)
-    before = read_all(app, staff, group)
+    before = read_all(app, staff, group, LISTS)
     victim_joins(group)
     victim_states_demand(group)
-    after = read_all(app, staff, group)
+    after = read_all(app, staff, group, LISTS)
     changed = differing(before, after)
     address = f"/interest-lists/{group.interest_list.id}"
     assert {address, f"{address}/manage", f"{address}/pledges.csv", f"{address}/figures.json"} <= set(changed)
@@ -175,7 +176,7 @@ def test_the_attack_would_find_a_leak(app: Flask, people: People, group: Group) 
 
 def test_what_a_new_snapshot_tells_gives_nobody_away(app: Flask, people: People, group: Group) -> None:
     supplier = reader_for(app, people.founder)
-    before = read_all(app, supplier, group)
+    before = read_all(app, supplier, group, LISTS)
     listed = str(group.interest_list.id)
     for place in (8, 9, 10, 12):
         group.move(place, Rung.EXPRESSION, 120)
@@ -183,7 +184,7 @@ def test_what_a_new_snapshot_tells_gives_nobody_away(app: Flask, people: People,
     again = read_again(supplier, before, listed)
     assert differing({key: value for key, value in before.items() if key in again}, again) == []
     assert group.look()
-    after = read_all(app, supplier, group)
+    after = read_all(app, supplier, group, LISTS)
     address = f"/interest-lists/{group.interest_list.id}"
     paths = {changed.partition("?")[0] for changed in differing(before, after)}
     assert {address, f"{address}/figures.csv", f"{address}/figures.json"} <= paths

@@ -55,12 +55,15 @@ def reader_for(app: Flask, member: Membership) -> Reader:
     return reader
 
 
-def read_everything(app: Flask, reader: Reader, known: Mapping[str, Sequence[str]], queries: Sequence[str]) -> Told:
+def read_everything(
+    app: Flask, reader: Reader, known: Mapping[str, Sequence[str]], queries: Sequence[str], beneath: str = ""
+) -> Told:
     """Fetch every GET route with every known value of its parts, and every link found on these pages.
 
-    `known` gives values by the name of the part; `queries` are added to each address as well.
+    `known` gives values by the name of the part; `queries` are added to each address as well; `beneath` leaves out
+    routes that do not begin so.
     """
-    waiting = [*_addresses(app, known)]
+    waiting = [address for address in _addresses(app, known) if address.startswith(beneath)]
     waiting += [f"{address}?{query}" for address in waiting if address in LISTS for query in queries]
     told: dict[str, tuple[int, bytes, str]] = {}
     followed = 0
