@@ -7,7 +7,8 @@ whom it concerns.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -17,8 +18,9 @@ from showcase.extensions import db
 from showcase.models import Challenge, Criterion, Event, EventChallenge, Session, Track
 from showcase.models.enums import EventState, SessionKind
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, event_messages, event_records
+from showcase.services import audit, event_messages, event_records, registration_messages
 
+LONDON = ZoneInfo("Europe/London")
 CALL_DAYS = 28
 """Days for which a call is open unless a reason is given for fewer."""
 LONGEST_HOURS = 16
@@ -155,6 +157,9 @@ def edit(event: Event, particulars: Particulars, *, revision: int, by: Actor, no
     if not changed:
         return
     before = {name: getattr(event, name) for name in changed}
+    if any(call.closes_at > particulars.starts_at for call in event.calls):
+        raise DomainError("A call would still be open when it starts. Change the call first.")
+    _move_with(event, day_of(particulars.starts_at) - day_of(event.starts_at))
     for name in changed:
         setattr(event, name, getattr(particulars, name))
     event.revision += 1
@@ -164,6 +169,7 @@ def edit(event: Event, particulars: Particulars, *, revision: int, by: Actor, no
     audit.record("event.edited", event, by=by, changed=[LABELS[name] for name in changed])
     if event.state is EventState.ANNOUNCED and {"starts_at", "ends_at", "venue", "address"} & set(changed):
         event_messages.tell_moved(event, before, now=now)
+        registration_messages.tell_event_moved(event, now=now)
 
 
 def hold(event: Event) -> None:
@@ -234,6 +240,7 @@ def cancel(event: Event, reason: str, *, by: Actor, now: datetime) -> None:
     _move(event, EventState.CANCELLED, "event.cancelled", by=by, reason=reason.strip())
     if was_announced:
         event_messages.tell_cancelled(event, now=now)
+        registration_messages.tell_event_cancelled(event, now=now)
 
 
 def _move(event: Event, to: EventState, action: str, *, by: Actor, **details: str) -> None:
@@ -269,6 +276,28 @@ def _check(particulars: Particulars) -> None:
 
 def _changed(event: Event, particulars: Particulars) -> list[str]:
     return [each.name for each in fields(particulars) if getattr(event, each.name) != getattr(particulars, each.name)]
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of a moment in London."""
+    return moment.astimezone(LONDON).date()
+
+
+def _move_with(event: Event, later: timedelta) -> None:
+    """Move what lies on the event's day along with it: breaks, and the hours at which speakers are free."""
+    if not later:
+        return
+    for pause in event.breaks:
+        pause.starts_at = moved(pause.starts_at, later)
+    for speaker in (speaker for session in event.sessions for speaker in session.speakers):
+        if speaker.available_from and speaker.available_until:
+            speaker.available_from = moved(speaker.available_from, later)
+            speaker.available_until = moved(speaker.available_until, later)
+
+
+def moved(moment: datetime, later: timedelta) -> datetime:
+    """Return the same time of day in London, some days later."""
+    return moment.astimezone(LONDON) + later
 
 
 def _give_all_pitches(event: Event, minutes: int) -> None:

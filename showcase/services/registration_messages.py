@@ -14,7 +14,7 @@ from showcase.extensions import db
 from showcase.models import Event, Message, Registration
 from showcase.models.enums import EventState, Hall
 from showcase.services import messages
-from showcase.services.event_messages import ILLUSTRATIVE, when
+from showcase.services.event_messages import ILLUSTRATIVE, invited_people, when
 
 HALLS = {Hall.IN_PERSON: "in person", Hall.ONLINE: "online"}
 REMINDERS = (timedelta(days=7), timedelta(days=1))
@@ -79,22 +79,24 @@ def tell_all(registrations: Iterable[Registration], subject: str, body: str, *, 
 
 
 def tell_event_cancelled(event: Event, *, now: datetime) -> int:
-    """Tell everyone who has a place, or waits for one, that the event is cancelled and why."""
-    live = sa.or_(Registration.placed_in.is_not(None), Registration.waits_for.is_not(None))
-    people = db.session.scalars(sa.select(Registration).where(Registration.event_id == event.id, live)).all()
+    """Tell those who have a place or wait for one, and are not told as invited, that the event is cancelled and why."""
     body = f"“{event.name}” on {when(event.starts_at)} is cancelled:\n\n{event.cancelled_because}"
-    return tell_all(people, f"Cancelled: {event.name}", body, key=f"event-cancelled:{event.id}", now=now)
+    key = f"registered-cancelled:{event.id}"
+    return tell_all(_not_invited(event), f"Cancelled: {event.name}", body, key=key, now=now)
 
 
 def tell_event_moved(event: Event, *, now: datetime) -> int:
-    """Tell everyone who has a place, or waits for one, that the event is at another time or place."""
+    """Tell those who have a place or wait for one, and are not told as invited, of another time or place."""
+    body = f"“{event.name}” takes place at another time or place than we told you. If you cannot come, please cancel."
+    key = f"registered-moved:{event.id}:{event.revision}"
+    return tell_all(_not_invited(event), f"Changed: {event.name}", body, key=key, now=now)
+
+
+def _not_invited(event: Event) -> list[Registration]:
     live = sa.or_(Registration.placed_in.is_not(None), Registration.waits_for.is_not(None))
-    people = db.session.scalars(sa.select(Registration).where(Registration.event_id == event.id, live)).all()
-    body = (
-        f"“{event.name}” now takes place at another time or place than we told you. If you cannot come, please cancel."
-    )
-    key = f"event-moved:{event.id}:{event.revision}"
-    return tell_all(people, f"Changed: {event.name}", body, key=key, now=now)
+    query = sa.select(Registration).where(Registration.event_id == event.id, live).order_by(Registration.id)
+    told = {person.email for person in invited_people(event)}
+    return [each for each in db.session.scalars(query) if each.email not in told]
 
 
 def _due(before: timedelta, until: timedelta, now: datetime) -> sa.Select[Registration]:

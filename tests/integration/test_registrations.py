@@ -16,10 +16,10 @@ from showcase.extensions import db
 from showcase.models import AuditEntry, Event, Message, Registration, Supplier, utc_now
 from showcase.models.enums import AttendeeKind, EventState, Hall
 from showcase.policies import PUBLIC, Actor, Permission, can, visible_to
-from showcase.services import places, registration_messages, registrations
+from showcase.services import events, places, registration_messages, registrations
 from tests.integration.conftest import CheckedClient, People, member_of
-from tests.integration.registered import announced, member, names, observer, subjects_to
-from tests.integration.showcase_events import NOW, STARTS
+from tests.integration.registered import OPENS, announced, member, names, observer, subjects_to
+from tests.integration.showcase_events import NOW, STARTS, particulars
 
 IN_PERSON, ONLINE = Hall.IN_PERSON, Hall.ONLINE
 
@@ -324,14 +324,21 @@ def test_reminders_go_once_a_week_and_once_a_day_before(small: Event, people: Pe
 
 def test_an_event_that_is_cancelled_reminds_nobody_and_tells_everybody(small: Event, people: People) -> None:
     ann, _, cat = (observer(small, name) for name in ("Ann", "Ben", "Cat"))
-    small.state, small.cancelled_because = EventState.CANCELLED, "The hall has flooded."
-    db.session.flush()
+    events.cancel(small, "The hall has flooded.", by=actor_for(people.staff), now=NOW)
     assert registration_messages.remind(now=STARTS - timedelta(days=1)) == 0
-    assert registration_messages.tell_event_cancelled(small, now=NOW) == 3
-    assert registration_messages.tell_event_cancelled(small, now=NOW) == 3
     db.session.flush()
     for each in (ann, cat):
         assert subjects_to(each.email).count("Cancelled: Spring showcase") == 1
+
+
+def test_those_registered_are_told_of_another_place(small: Event, people: People) -> None:
+    ann = observer(small, "Ann")
+    values = particulars(in_person_places=2, online_places=1, venue="Town Hall", registration_opens_at=OPENS)
+    events.edit(small, values, revision=small.revision, by=actor_for(people.staff), now=NOW)
+    db.session.flush()
+    assert subjects_to(ann.email) == ["Your place: Spring showcase", "Changed: Spring showcase"]
+    body = db.session.scalars(sa.select(Message.body).where(Message.subject.startswith("Changed"))).one()
+    assert "Town Hall" in body
 
 
 def test_nothing_personal_is_in_the_audit_trail(small: Event, people: People) -> None:
