@@ -18,8 +18,9 @@ from typing import Any
 Figures = dict[str, Any]
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-MEASUREMENTS = ("ours", "faiss_flat", "semantic_search")
-PEERS = MEASUREMENTS[1:]
+PEERS = ("faiss_flat", "semantic_search", "pgvector_hnsw", "bm25s")
+MOST_IN_MEMORY = 200_000
+"""Profiles beyond which nothing is measured that holds all of them in one process: peers, and a start from rows."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,10 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--profiles", type=int, default=100_000, help="how many profiles (100,000)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--plot", type=Path, help="write the cost by number of profiles there, as SVG")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the profiles for the next run")
     chosen = parser.parse_args(arguments)
     if chosen.profiles < 100:
         parser.error("at least 100 profiles")
-    figures = measure(chosen.profiles)
+    figures = measure(chosen.profiles, chosen.keep)
     if chosen.plot:
         from bench.plot import curve
 
@@ -40,28 +42,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(profiles: int) -> Figures:
-    """Make the profiles in a temporary folder and run every measurement in a process of its own."""
+def measure(profiles: int, kept: Path | None = None) -> Figures:
+    """Make the profiles and run every measurement in a process of its own.
+
+    Profiles are made in a temporary folder, or in `kept`, where those of an earlier run are used again.
+    """
     from bench.profiles import Maker
     from matching.evaluation import Cache, cache_folder
     from matching.model import ModelEmbedder
 
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "profiles.sqlite3"
+    with tempfile.TemporaryDirectory(dir=kept) as folder:
+        file = (kept or Path(folder)) / f"profiles-{profiles}.sqlite3"
+        is_new = not file.exists()
         maker = Maker(ModelEmbedder(), Cache(cache_folder()))
         maker.store(file, profiles)
-        maker.store_challenges(file)
-        figures: Figures = {"profiles": profiles}
-        for name in MEASUREMENTS:
-            figures |= _in_own_process(name, file)
+        if is_new:
+            maker.store_challenges(file)
+        figures: Figures = {"profiles": profiles} | _in_own_process("ranking_measured", "ours", file, folder)
+        if profiles <= MOST_IN_MEMORY:
+            figures |= _in_own_process("ranking_measured", "start", file, folder, threads=None)
+            for name in PEERS:
+                figures |= _in_own_process("ranking_peers", name, file, folder)
     ours = figures["query_ms_p50"]
-    figures["times_as_fast_as"] = {name: round(figures[f"{name}_ms_p50"] / ours, 2) for name in ("exhaustive", *PEERS)}
+    measured = [name for name in ("exhaustive", *PEERS) if f"{name}_ms_p50" in figures]
+    figures["times_as_fast_as"] = {name: round(figures[f"{name}_ms_p50"] / ours, 2) for name in measured}
     return figures
 
 
-def _in_own_process(name: str, file: Path) -> Figures:
-    environment = os.environ | dict.fromkeys(THREADS, "1")
-    command = [sys.executable, "-m", "bench.ranking_measured", name, str(file)]
+def _in_own_process(module: str, name: str, file: Path, folder: str, threads: int | None = 1) -> Figures:
+    environment = dict(os.environ) if threads is None else os.environ | dict.fromkeys(THREADS, str(threads))
+    command = [sys.executable, "-m", f"bench.{module}", name, str(file), folder]
     done = subprocess.run(
         command, env=environment, cwd=Path(__file__).parent.parent, stdout=subprocess.PIPE, check=True
     )

@@ -15,8 +15,9 @@ import click
 @click.option("--profiles", default=100_000, show_default=True, type=click.IntRange(min=100), help="How many profiles.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; bench/README.md says what the keys mean.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write the cost by number of profiles there, as SVG.")
-def bench(profiles: int, as_json: bool, plot: Path | None) -> None:
-    """Measure the ranking's speed, memory and exactness beside FAISS alone and others."""
+@click.option("--keep", type=click.Path(path_type=Path), help="A folder that keeps the profiles for the next run.")
+def bench(profiles: int, as_json: bool, plot: Path | None, keep: Path | None) -> None:
+    """Measure the ranking's speed, memory and exactness beside FAISS, pgvector and bm25s alone."""
     root = str(Path(__file__).parents[2])
     if root not in sys.path:
         sys.path.insert(0, root)
@@ -27,5 +28,6 @@ def bench(profiles: int, as_json: bool, plot: Path | None) -> None:
         str(profiles),
         *(["--json"] if as_json else []),
         *(["--plot", str(plot)] if plot else []),
+        *(["--keep", str(keep)] if keep else []),
     ]
     sys.exit(import_module("bench.ranking").main(arguments))

@@ -123,7 +123,7 @@ def _open(which: Which) -> tuple[Collection, int] | None:
     for folder in sorted(_folders(which), key=_number, reverse=True):
         number = _number(folder)
         query = which.rows().where(Vector.seq <= number).execution_options(yield_per=FETCHED)
-        stamps = np.fromiter((_stamp(*row) for row in db.session.execute(query)), np.uint64)
+        stamps = np.fromiter((stamp_of(*row) for row in db.session.execute(query)), np.uint64)
         try:
             known = np.load(folder / STAMPS)
             if not np.isin(stamps, known).all():
@@ -151,7 +151,7 @@ def _make(which: Which) -> None:
         query = which.rows().add_columns(Vector.vectors, Vector.terms).order_by(Vector.seq)
         for id, seq, digest, vectors, terms in db.session.execute(query.execution_options(yield_per=FETCHED)):
             number = max(number, seq)
-            stamps.append(_stamp(id, seq, digest))
+            stamps.append(stamp_of(id, seq, digest))
             yield str(id), Encoded.from_blobs(vectors, terms, which.model)
 
     Collection.save(folder, which.calibration, texts())
@@ -165,7 +165,7 @@ def _make(which: Which) -> None:
             shutil.rmtree(one, ignore_errors=True)
 
 
-def _stamp(id: uuid.UUID, seq: int, digest: str) -> int:
+def stamp_of(id: uuid.UUID, seq: int, digest: str) -> int:
     """Return a number that another row, or the same row with another text, does not have."""
     return int.from_bytes(blake2b(f"{id} {seq} {digest}".encode(), digest_size=8).digest(), "little")
 
