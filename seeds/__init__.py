@@ -80,6 +80,8 @@ def load(*, now: datetime) -> Loaded:
     loaded.agendas = agendas.load(_acting_for(host), now=now)
     loaded.questions = engagement.load(host, firms, now=now)
     loaded.people = _people(host, councils, firms, now)
+    if loaded.showcases:
+        showcases.let_in(now=now)
     attendance.register_person("officer@camden.demo.example", now=now)
     return loaded
 

@@ -32,11 +32,12 @@ from showcase.models import (
     Solution,
     Track,
 )
-from showcase.models.enums import CriterionKind, SessionKind
+from showcase.models.enums import CriterionKind, EventState, SessionKind
 from showcase.policies import Actor
 from showcase.services import (
     candidates,
     event_building,
+    event_copies,
     event_lists,
     events,
     interest_declarations,
@@ -49,6 +50,11 @@ from showcase.services import (
 FILE = Path(__file__).parent / "showcases.json"
 LONDON = ZoneInfo("Europe/London")
 WEDNESDAY = 2
+LET_IN = {
+    "staff@lga.demo.example": ("camden-mould-before-winter", "durham-easy-read"),
+    "officer@durham.demo.example": ("durham-easy-read",),
+}
+"""Challenges of the showcase to come for which people of the demo have declared their interests, by e-mail address."""
 OFFICERS = 2
 """Invented officers of each council who score."""
 
@@ -79,8 +85,37 @@ def load(host: Host, *, now: datetime) -> int:
         return 0
     staff = _acting(_person(host, "staff", 1, now), host)
     for row in missing:
-        _showcase(row, _times(row, now), staff)
+        if "copy_of" in row:
+            _copy(row, staff, now)
+        else:
+            _showcase(row, _times(row, now), staff)
     return len(missing)
+
+
+def let_in(*, now: datetime) -> None:
+    """Have some of the demo's people declare that they have no conflict, so that candidates can be read at once.
+
+    The others are asked, as everyone is.
+    """
+    for email, keys in LET_IN.items():
+        account = db.session.scalars(sa.select(Account).where(Account.email == email)).one()
+        actor = _acting(account, account.memberships[0].organisation)
+        query = sa.select(EventChallenge).join(EventChallenge.challenge.of_type(Challenge)).join(EventChallenge.event)
+        for entry in db.session.scalars(query.where(Challenge.key.in_(keys), Event.state == EventState.ANNOUNCED)):
+            interest_declarations.declare(entry, has_conflict=False, by=actor, now=now)
+
+
+def _copy(row: dict[str, Any], staff: Actor, now: datetime) -> None:
+    """Start a draft from a showcase that was held."""
+    source = event_lists.find_by_key(row["copy_of"])
+    assert source is not None
+    starts, ends = _hours(row, now)
+    plain = ("summary", "venue", "address", "travel", "pitch_minutes", "in_person_places", "online_places")
+    values = {name: getattr(source, name) for name in plain}
+    particulars = events.Particulars(name=row["name"], starts_at=starts, ends_at=ends, hides_names=True, **values)
+    made = event_copies.copy(source, particulars, by=staff, now=now)
+    made.key, made.is_illustrative = row["key"], True
+    db.session.flush()
 
 
 def _showcase(row: dict[str, Any], times: Times, staff: Actor) -> None:
@@ -100,6 +135,11 @@ def _showcase(row: dict[str, Any], times: Times, staff: Actor) -> None:
     selections.show_names(event, by=staff, now=times.scored)
     for each, candidate in made:
         _decide(candidate, each, staff, times)
+        if each.get("is_told"):
+            selections.tell(candidate, by=staff, now=times.invited)
+    for each in listed:
+        if each.get("conflict"):
+            _declare_conflict(entries[each["challenge"]], each["conflict"], times)
     for each, candidate in made:
         if each.get("invitation"):
             _invite(event, candidate, each["invitation"], staff, times)
@@ -117,12 +157,10 @@ def _showcase(row: dict[str, Any], times: Times, staff: Actor) -> None:
 def _times(row: dict[str, Any], now: datetime) -> Times:
     if "starts_at" in row:
         return _past_times(row)
-    day = (now + timedelta(weeks=row["weeks_ahead"])).astimezone(LONDON).date()
-    day += timedelta(days=(WEDNESDAY - day.weekday()) % 7)
     opened, closed = (_morning(_days_ago(now, days)) for days in row["call_days_ago"])
     announced = _morning(_days_ago(now, row["announced_days_ago"]))
     scored = now - timedelta(days=row["scored_days_ago"])
-    starts, ends = (datetime.combine(day, time.fromisoformat(row[each]), tzinfo=LONDON) for each in ("starts", "ends"))
+    starts, ends = _hours(row, now)
     return Times(
         created=announced - timedelta(days=3),
         announced=announced,
@@ -137,6 +175,14 @@ def _times(row: dict[str, Any], now: datetime) -> Times:
         finished=None,
         answer_by=now + timedelta(days=14),
     )
+
+
+def _hours(row: dict[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    """Return start and end on the first Wednesday that is so many weeks ahead."""
+    day = (now + timedelta(weeks=row["weeks_ahead"])).astimezone(LONDON).date()
+    day += timedelta(days=(WEDNESDAY - day.weekday()) % 7)
+    starts, ends = (datetime.combine(day, time.fromisoformat(row[each]), tzinfo=LONDON) for each in ("starts", "ends"))
+    return starts, ends
 
 
 def _past_times(row: dict[str, Any]) -> Times:
@@ -214,6 +260,12 @@ def _candidate(entry: EventChallenge, row: dict[str, Any], staff: Actor, times: 
         given = {each.id: mark for each, mark in zip(criteria, marks, strict=True)}
         scoring.give(candidate, given, comment, by=actor, now=times.scored)
     return candidate
+
+
+def _declare_conflict(entry: EventChallenge, details: str, times: Times) -> None:
+    council = entry.challenge.organisation
+    actor = _acting(_person(council, "officer", OFFICERS + 1, times.created), council)
+    interest_declarations.declare(entry, has_conflict=True, details=details, by=actor, now=times.closes)
 
 
 def _decide(candidate: Candidate, row: dict[str, Any], staff: Actor, times: Times) -> None:

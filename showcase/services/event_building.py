@@ -32,7 +32,7 @@ from showcase.models import (
 )
 from showcase.models.enums import EventState, SessionKind
 from showcase.policies import Actor, Permission, require, visible_to
-from showcase.services import audit, events, needs
+from showcase.services import audit, candidates, events, needs
 from showcase.services.events import CALL_DAYS
 
 LONDON = ZoneInfo("Europe/London")
@@ -87,6 +87,8 @@ def change(part: Part, values: Mapping[str, Any], *, by: Actor, now: datetime) -
         for name, value in values.items():
             setattr(part, name, value)
         _check(part.event, part, now)
+        if isinstance(part, EventChallenge):
+            _bring_pitches(part)
     audit.record("event.part_changed", part.event, by=by, part=WORDS[type(part)], name=name_of(part))
 
 
@@ -244,11 +246,20 @@ def _check_entry(event: Event, entry: EventChallenge, now: datetime) -> None:
         raise DomainError("Choose a track of this showcase.")
     if entry.places is not None and not 1 <= entry.places <= 30:
         raise DomainError("A challenge has between 1 and 30 places.")
+    if entry.id is not None and entry.places < (taken := candidates.chosen_of(entry)):
+        raise DomainError(f"{taken} solutions are chosen for it already.")
     twice = sa.select(EventChallenge.id).where(
         EventChallenge.event_id == event.id, EventChallenge.challenge_id == entry.challenge.id
     )
     if entry.id is None and db.session.scalar(twice) is not None:
         raise DomainError("This challenge is in the showcase already.")
+
+
+def _bring_pitches(entry: EventChallenge) -> None:
+    """Let the pitches for a challenge stand in the track where it stands."""
+    for session in entry.event.sessions:
+        if session.entry_id == entry.id:
+            session.track = entry.track
 
 
 def _check_session(event: Event, session: Session, now: datetime) -> None:

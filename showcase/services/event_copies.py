@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from showcase.extensions import db
 from showcase.models import Break, Criterion, Event, EventChallenge, Room, Track
 from showcase.policies import Actor
-from showcase.services import audit, events
+from showcase.services import audit, event_days, events
 
 
 def copy(event: Event, particulars: events.Particulars, *, by: Actor, now: datetime) -> Event:
@@ -19,7 +19,7 @@ def copy(event: Event, particulars: events.Particulars, *, by: Actor, now: datet
     """
     made = events.create(particulars, by=by, now=now)
     made.copied_from_id = event.id
-    later = made.starts_at - event.starts_at
+    later = event_days.days_between(event.starts_at, made.starts_at)
     for name, values in _parts_of(event, later).items():
         getattr(made, name).extend(values)
     for track in event.tracks:
@@ -36,7 +36,9 @@ def _parts_of(event: Event, later: timedelta) -> dict[str, list[object]]:
     """Return copies of an event's rooms and breaks."""
     return {
         "rooms": [Room(name=r.name, capacity=r.capacity, position=r.position) for r in event.rooms],
-        "breaks": [Break(name=b.name, starts_at=b.starts_at + later, minutes=b.minutes) for b in event.breaks],
+        "breaks": [
+            Break(name=b.name, starts_at=event_days.moved(b.starts_at, later), minutes=b.minutes) for b in event.breaks
+        ],
     }
 
 

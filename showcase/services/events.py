@@ -7,8 +7,7 @@ whom it concerns.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -18,9 +17,8 @@ from showcase.extensions import db
 from showcase.models import Challenge, Criterion, Event, EventChallenge, Session, Track
 from showcase.models.enums import EventState, SessionKind
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, event_messages, event_records, registration_messages
+from showcase.services import audit, event_days, event_messages, event_records, registration_messages
 
-LONDON = ZoneInfo("Europe/London")
 CALL_DAYS = 28
 """Days for which a call is open unless a reason is given for fewer."""
 LONGEST_HOURS = 16
@@ -159,7 +157,7 @@ def edit(event: Event, particulars: Particulars, *, revision: int, by: Actor, no
     before = {name: getattr(event, name) for name in changed}
     if any(call.closes_at > particulars.starts_at for call in event.calls):
         raise DomainError("A call would still be open when it starts. Change the call first.")
-    _move_with(event, day_of(particulars.starts_at) - day_of(event.starts_at))
+    event_days.move(event, to=particulars.starts_at)
     for name in changed:
         setattr(event, name, getattr(particulars, name))
     event.revision += 1
@@ -276,28 +274,6 @@ def _check(particulars: Particulars) -> None:
 
 def _changed(event: Event, particulars: Particulars) -> list[str]:
     return [each.name for each in fields(particulars) if getattr(event, each.name) != getattr(particulars, each.name)]
-
-
-def day_of(moment: datetime) -> date:
-    """Return the day of a moment in London."""
-    return moment.astimezone(LONDON).date()
-
-
-def _move_with(event: Event, later: timedelta) -> None:
-    """Move what lies on the event's day along with it: breaks, and the hours at which speakers are free."""
-    if not later:
-        return
-    for pause in event.breaks:
-        pause.starts_at = moved(pause.starts_at, later)
-    for speaker in (speaker for session in event.sessions for speaker in session.speakers):
-        if speaker.available_from and speaker.available_until:
-            speaker.available_from = moved(speaker.available_from, later)
-            speaker.available_until = moved(speaker.available_until, later)
-
-
-def moved(moment: datetime, later: timedelta) -> datetime:
-    """Return the same time of day in London, some days later."""
-    return moment.astimezone(LONDON) + later
 
 
 def _give_all_pitches(event: Event, minutes: int) -> None:

@@ -106,13 +106,15 @@ def announce(event: Event) -> ResponseReturnValue:
     return render_template("events/announce.html", event=event, missing=events.missing(event))
 
 
-@bp.post("/<uuid:event_id>/manage/finish")
-@requires(Permission.EVENT_MANAGE, Event)
+@bp.route("/<uuid:event_id>/manage/finish", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT, Event)
 def finish(event: Event) -> ResponseReturnValue:
-    """Close a showcase that was held."""
-    events.finish(event, by=current_actor(), now=utc_now())
-    flash("Finished.", "success")
-    return redirect(url_for(".manage", event_id=event.id))
+    """Ask, then close a showcase that was held."""
+    if request.method == "POST":
+        events.finish(event, by=current_actor(), now=utc_now())
+        flash("Finished.", "success")
+        return redirect(url_for(".manage", event_id=event.id))
+    return render_template("events/finish.html", event=event, now=utc_now())
 
 
 @bp.route("/<uuid:event_id>/manage/cancel", methods=["GET", "POST"])

@@ -1,5 +1,7 @@
 """What staff build a showcase of: rooms, breaks, calls, tracks and their challenges, criteria, talks and panels."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -8,22 +10,37 @@ import sqlalchemy as sa
 from showcase.access import actor_for
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import Call, Criterion, EventChallenge, Message, Need, NeedMember, Room, Session, Track
+from showcase.models import (
+    Break,
+    Call,
+    Criterion,
+    EventChallenge,
+    Message,
+    Need,
+    NeedMember,
+    Room,
+    Session,
+    Track,
+    utc_now,
+)
 from showcase.models.enums import CriterionKind, EventState, SessionKind
 from showcase.services import event_building, event_copies, events, speakers
-from tests.integration.conftest import CheckedClient, People
+from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.publication_texts import a_challenge, published
 from tests.integration.showcase_events import (
     AFTER,
     NOW,
     STARTS,
     a_call,
+    a_chosen,
     a_criterion,
     a_draft,
     an_announced,
     an_entry,
     particulars,
 )
+
+Counting = Callable[[], AbstractContextManager[Statements]]
 
 
 def test_rooms_and_breaks_are_added_changed_and_removed_by_form(client: CheckedClient, people: People) -> None:
@@ -220,3 +237,66 @@ def test_a_part_of_another_showcase_is_not_found(client: CheckedClient, people: 
     client.sign_in(people.staff)
     assert client.get(f"/showcases/{other.id}/manage/rooms/{room.id}").status_code == 404
     assert client.post(f"/showcases/{other.id}/manage/rooms/{room.id}/remove").status_code == 404
+
+
+def test_another_day_takes_breaks_and_hours_along(people: People) -> None:
+    event = a_draft(people)
+    staff = actor_for(people.staff)
+    event_building.add(event, Break, {"name": "Lunch", "starts_at": STARTS, "minutes": 45}, by=staff, now=NOW)
+    values = {"kind": SessionKind.TALK, "title": "Talk", "minutes": 20}
+    named = speakers.read("Ada Guest; 10:00-12:30", event)
+    session = event_building.add(event, Session, {**values, "speakers": named}, by=staff, now=NOW)
+    db.session.expire_all()
+    summer = timedelta(days=30)  # the clocks change between
+    later = particulars(starts_at=STARTS + summer, ends_at=STARTS + summer + timedelta(hours=7))
+    events.edit(event, later, revision=event.revision, by=staff, now=NOW)
+    db.session.expire_all()
+    assert event.breaks[0].starts_at.isoformat() == "2027-04-09T08:30:00+00:00"
+    assert speakers.write(session.speakers) == "Ada Guest; 10:00-12:30"
+
+
+def test_a_day_before_the_call_has_closed_is_refused(people: People) -> None:
+    event = a_draft(people)
+    call = a_call(event, people)
+    db.session.expire_all()
+    earlier = particulars(starts_at=call.closes_at - timedelta(days=1), ends_at=call.closes_at - timedelta(hours=20))
+    with pytest.raises(DomainError, match="A call would still be open"):
+        events.edit(event, earlier, revision=event.revision, by=actor_for(people.staff), now=NOW)
+
+
+def test_a_challenge_keeps_places_for_what_is_chosen_and_takes_its_pitches_along(people: People) -> None:
+    event = an_announced(people)
+    first, second = event.entries
+    staff = actor_for(people.staff)
+    for name in ("One", "Two"):
+        a_chosen(first, people.founder, people, name=name)
+    with pytest.raises(DomainError, match="2 solutions are chosen for it already"):
+        event_building.change(first, {"track": first.track, "places": 1}, by=staff, now=NOW)
+    event_building.change(first, {"track": second.track, "places": 2}, by=staff, now=NOW)
+    db.session.expire_all()
+    assert {session.track_id for session in event.sessions} == {second.track_id}
+
+
+def test_finishing_asks_first(client: CheckedClient, people: People) -> None:
+    event = an_announced(people)
+    client.sign_in(people.staff)
+    address = f"/showcases/{event.id}/manage/finish"
+    assert "can be finished once it was announced and held" in client.get(address).text
+    assert client.post(address).status_code == 422
+    event.starts_at, event.ends_at = utc_now() - timedelta(hours=9), utc_now() - timedelta(hours=1)
+    db.session.commit()
+    assert "Nothing of it can be changed" in client.get(address).text
+    assert client.post(address).status_code == 302
+    db.session.refresh(event)
+    assert event.state is EventState.FINISHED
+
+
+def test_a_list_of_three_costs_as_much_as_one(client: CheckedClient, people: People, count_queries: Counting) -> None:
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            an_announced(people)
+        with count_queries() as queries:
+            client.get("/showcases")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

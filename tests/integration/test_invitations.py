@@ -104,7 +104,8 @@ def test_a_supplier_accepts_then_sends_someone_else(
     client: CheckedClient, people: People, chosen: Candidate, invitation: Invitation
 ) -> None:
     client.sign_in(people.founder)
-    assert "Waits for your answer" in client.get("/showcases/yours").text
+    for page in ("/showcases/yours", "/"):
+        assert "Waits for your answer" in client.get(page).text
     address = f"/showcases/invitations/{invitation.id}"
     assert client.post(f"{address}/accept", data={"speaker_name": "Fay", "speaker_email": "fay"}).status_code == 422
     typed = {"speaker_name": "Fay Founder", "speaker_email": "fay@plain-answers.example", "note": "Step-free, please."}
