@@ -23,6 +23,8 @@ from showcase.services import (
     accounts,
     attendee_needs,
     encodings,
+    fairness_reports,
+    feedback_messages,
     heartbeats,
     index,
     invitations,
@@ -55,6 +57,7 @@ SLOW_STEPS: tuple[Callable[..., object], ...] = (
     pledge_reminders.remind,
     snapshots.take_due,
     materials.remind,
+    feedback_messages.ask_due,
     outcomes.remind,
 )
 """What is done that often, each in a transaction of its own: called with `now`, and harmless when done twice."""
@@ -165,6 +168,7 @@ def _solve(app: Flask, stop: threading.Event) -> None:
         try:
             with app.app_context():
                 done = solve_runner.run_due(now=utc_now(), should_stop=stop.is_set)
+                done += fairness_reports.refresh(now=utc_now())
         except Exception:
             log.exception("solving failed; trying again")
             done = 0
@@ -191,7 +195,7 @@ def _tidy(app: Flask) -> int:
             begin_writing(db.session)
             step(now=utc_now())
             db.session.commit()
-        return encodings.forget_former(now=utc_now())
+        return encodings.forget_former(now=utc_now()) + encodings.forget_versions()
 
 
 def _give_free_places() -> int:

@@ -161,6 +161,7 @@ class EntryKind(StrEnum):
     CONFLICT = "conflict"
     JUDGEMENT = "judgement"  # whether a supplier has an unfair advantage
     NOTICE = "notice"
+    OUTCOME = "outcome"  # what came of a pitch
     OTHER = "other"
 
 

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from showcase.services import records
+from showcase.services import record_chain
 
 FORMAT = "engagement-record-bundle/1"
 MANIFEST = "manifest.json"
@@ -46,7 +46,7 @@ def make(files: Mapping[str, bytes], *, challenge: str, now: datetime) -> bytes:
         "challenge": challenge,
         "made_at": now.astimezone(UTC).isoformat(timespec="seconds"),
         "entries": len(entries),
-        "last_hash": entries[-1]["hash"] if entries else records.START,
+        "last_hash": entries[-1]["hash"] if entries else record_chain.START,
         "files": {name: {"bytes": len(data), "sha256": _hash(data)} for name, data in sorted(files.items())},
     }
     return _zipped({**files, MANIFEST: as_json(manifest)})
@@ -114,7 +114,7 @@ def _faults_of_record(data: bytes | None, manifest: Mapping[str, Any]) -> list[s
         plains = [{name: value for name, value in entry.items() if name != "hash"} for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError):
         return [f"{RECORD} cannot be read"]
-    faults = [f"{RECORD}: {fault}" for fault in records.faults_of_chain(plains, hashes)]
+    faults = [f"{RECORD}: {fault}" for fault in record_chain.faults_of(plains, hashes)]
     if len(hashes) != manifest.get("entries") or (hashes and hashes[-1] != manifest.get("last_hash")):
         faults.append(f"{RECORD} does not end where {MANIFEST} says")
     return faults

@@ -98,7 +98,7 @@ def record(
     solution = candidate.solution
     records.note(
         candidate.entry.challenge,
-        EntryKind.OTHER,
+        EntryKind.OUTCOME,
         f"{months} months after {event.name}, of the pitch of “{solution.known_title}” by "
         f"{solution.organisation.name}: {WORDS[state].lower()}. {outcome.note}".strip(),
         by=by,

@@ -167,7 +167,8 @@ def answer(question: Question, text: str, *, by: Actor, now: datetime) -> Answer
     question.state = QuestionState.ANSWERED
     db.session.flush()
     audit.record("question.answered", question, by=by, challenge=str(question.challenge_id), number=made.number)
-    asked = f"Question {question.number}, asked on {question.asked_on:%d %B %Y}: {question.wording}"
+    day = question.asked_on
+    asked = f"Question {question.number}, asked on {day.day} {day:%B %Y}: {question.wording}"
     records.note(
         question.challenge,
         EntryKind.QUESTION,

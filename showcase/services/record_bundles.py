@@ -4,16 +4,18 @@ Who asked a question is in none of it: the record never has it, and questions ar
 of their numbers.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from showcase.extensions import db
-from showcase.models import Account, Answer, Challenge
+from showcase.models import Account, Answer, Candidate, Challenge, EventChallenge, Material, MaterialRules
 from showcase.models.enums import EntryKind
 from showcase.policies import PUBLIC, Actor
-from showcase.services import audit, bundles, notices, record_keeping, records, releases
+from showcase.services import audit, bundles, notices, record_chain, record_keeping, records, releases
 from showcase.services.questions import Wanted, select_for
 
 
@@ -49,6 +51,8 @@ def files_of(challenge: Challenge, printed: bytes, *, seen_by: Actor, now: datet
     for number, release in enumerate(reversed(releases.list_for(challenge, seen_by=seen_by)), start=1):
         if release.file is not None:
             files[f"released/{number:03d}-{release.file.name}"] = release.file.data
+    for number, material in enumerate(_shown_slides(challenge), start=1):
+        files[f"slides/{number:03d}-{material.file.name}"] = material.file.data
     return files
 
 
@@ -65,6 +69,20 @@ def note_export(challenge: Challenge, bundle: bytes, *, by: Actor, now: datetime
         details={"manifest_sha256": manifest},
     )
     audit.record("record.exported", challenge, by=by, manifest_sha256=manifest)
+
+
+def _shown_slides(challenge: Challenge) -> Sequence[Material]:
+    """Return the slides that were pitched for a challenge and shown to councils."""
+    query = (
+        sa.select(Material)
+        .join(Material.rules)
+        .join(Material.candidate)
+        .join(Candidate.entry)
+        .where(EventChallenge.challenge_id == challenge.id, MaterialRules.shown_at.is_not(None))
+        .options(joinedload(Material.file))
+        .order_by(MaterialRules.shown_at, Candidate.number, Material.id)
+    )
+    return db.session.scalars(query).all()
 
 
 def _record_as_plain(challenge: Challenge) -> dict[str, Any]:
@@ -87,7 +105,7 @@ def _record_as_plain(challenge: Challenge) -> dict[str, Any]:
             for day in (getattr(record, name),)
         },
         "no_notice_because": record.no_notice_because,
-        "entries": [{**records.as_plain(entry), "hash": entry.hash} for entry in entries],
+        "entries": [{**record_chain.as_plain(entry), "hash": entry.hash} for entry in entries],
         "people": {str(id): name for id, name in people},
         "organisations": {str(id): name for id, name in records.organisations_of(entries).items()},
     }

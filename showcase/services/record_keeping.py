@@ -229,7 +229,8 @@ def _in_words(dates: Dates) -> str:
         "terminated_on": "termination notice",
         "keep_until": "kept in any case until",
     }
-    said = [f"{label} {getattr(dates, name):%d %B %Y}" for name, label in labels.items() if getattr(dates, name)]
+    found = [(label, getattr(dates, name)) for name, label in labels.items()]
+    said = [f"{label} {day.day} {day:%B %Y}" for label, day in found if day is not None]
     return "; ".join(said + ([dates.keep_because] if dates.keep_until else [])) or "none"
 
 

@@ -6,11 +6,9 @@ given out. It holds what a council may have to show (Procurement Act 2023, secti
 names who asked a question.
 """
 
-import hashlib
-import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,10 +20,8 @@ from showcase.extensions import db
 from showcase.models import Challenge, EngagementRecord, Organisation, RecordEntry
 from showcase.models.enums import EntryKind
 from showcase.policies import PUBLIC, Actor, Permission, require
-from showcase.services import audit
+from showcase.services import audit, record_chain
 
-START = "0" * 64
-"""What the first entry carries in place of the hash of one before."""
 EVERYONE = "Everyone, on the challenge’s public page"
 KINDS: Mapping[EntryKind, str] = {
     EntryKind.RECORD: "The record itself",
@@ -41,6 +37,7 @@ KINDS: Mapping[EntryKind, str] = {
     EntryKind.CONFLICT: "Conflict of interest",
     EntryKind.JUDGEMENT: "Unfair advantage",
     EntryKind.NOTICE: "Notice",
+    EntryKind.OUTCOME: "What came of a pitch",
     EntryKind.OTHER: "Other",
 }
 """What pages call each kind of entry."""
@@ -72,7 +69,7 @@ def open_for(challenge: Challenge, *, now: datetime) -> EngagementRecord:
     record = db.session.scalar(query)
     if record is not None:
         return record
-    record = EngagementRecord(challenge_id=challenge.id, last_hash=START, created_at=now)
+    record = EngagementRecord(challenge_id=challenge.id, last_hash=record_chain.START, created_at=now)
     try:
         with db.session.begin_nested():
             db.session.add(record)
@@ -204,50 +201,12 @@ def organisations_of(entries: Iterable[RecordEntry]) -> dict[uuid.UUID, str]:
 # --- the chain --------------------------------------------------------------------------------------------------------
 
 
-def as_plain(entry: RecordEntry) -> dict[str, Any]:
-    """Return what an entry's hash is made of, as JSON values: everything it says, and the hash before it."""
-    return {
-        "number": entry.number,
-        "kind": entry.kind.value,
-        "happened_at": _time(entry.happened_at),
-        "recorded_at": _time(entry.recorded_at),
-        "words": entry.words,
-        "details": entry.details,
-        "released_to": entry.released_to,
-        "corrects": entry.corrects,
-        "is_by_hand": entry.is_by_hand,
-        "account_id": str(entry.account_id) if entry.account_id else None,
-        "organisation_id": str(entry.organisation_id) if entry.organisation_id else None,
-        "previous_hash": entry.previous_hash,
-    }
-
-
-def hash_of(plain: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of an entry's plain form, as 64 hexadecimal digits."""
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def faults_of_chain(plains: Sequence[Mapping[str, Any]], hashes: Sequence[str]) -> list[str]:
-    """Return in words what is wrong with a chain of entries in the order of their numbers; empty when nothing is."""
-    faults: list[str] = []
-    previous = START
-    for place, (plain, said) in enumerate(zip(plains, hashes, strict=True), start=1):
-        if plain.get("number") != place:
-            faults.append(f"entry {place} is missing or out of order")
-            break
-        if plain.get("previous_hash") != previous:
-            faults.append(f"entry {place} does not follow the entry before it")
-        if hash_of(plain) != said:
-            faults.append(f"entry {place} was changed")
-        previous = said
-    return faults
-
-
 def faults_of(record: EngagementRecord) -> list[str]:
     """Return in words what is wrong with a record as the database has it; empty when nothing is."""
     entries = list_entries(record)
-    faults = faults_of_chain([as_plain(entry) for entry in entries], [entry.hash for entry in entries])
+    faults = record_chain.faults_of(
+        [record_chain.as_plain(entry) for entry in entries], [entry.hash for entry in entries]
+    )
     if record.disposed_at is None and len(entries) != record.last_number:
         faults.append(f"{record.last_number} entries were made and {len(entries)} are there")
     if entries and entries[-1].hash != record.last_hash:
@@ -286,7 +245,7 @@ def _append(
         previous_hash=record.last_hash,
         created_at=now,
     )
-    entry.hash = hash_of(as_plain(entry))
+    entry.hash = record_chain.hash_of(record_chain.as_plain(entry))
     db.session.add(entry)
     record.last_number, record.last_hash = entry.number, entry.hash
     db.session.flush()
@@ -301,7 +260,3 @@ def _refuse_disposed(record: EngagementRecord) -> None:
 def _has(record: EngagementRecord, key: str) -> bool:
     query = sa.select(RecordEntry.id).where(RecordEntry.record_id == record.id, RecordEntry.key == key)
     return db.session.scalar(query) is not None
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

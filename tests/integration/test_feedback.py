@@ -10,7 +10,7 @@ from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Candidate, Event, Feedback, Message, Outcome, RecordEntry, Supplier
 from showcase.models.enums import OutcomeState
-from showcase.services import events, feedback, outcomes
+from showcase.services import events, feedback, feedback_messages, outcomes
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.showcase_events import AFTER, a_chosen, an_announced
 
@@ -200,3 +200,11 @@ def test_a_firm_that_only_registered_took_no_part(finished: Event, people: Peopl
     db.session.commit()
     with pytest.raises(NotAllowed):
         feedback.give(finished, ON_EVENT, by=actor_for(newcomer), now=AFTER)
+
+
+def test_those_who_took_part_are_asked_once(finished: Event, people: People) -> None:
+    for _ in range(2):
+        assert feedback_messages.ask_due(now=AFTER) == 3
+    told = db.session.scalars(sa.select(Message).where(Message.subject.startswith("Your feedback"))).all()
+    assert sorted(message.to.split("@")[0] for message in told) == ["fay.founder", "olive.officer", "omar.officer"]
+    assert feedback_messages.ask_due(now=AFTER + timedelta(days=31)) == 0

@@ -1,6 +1,8 @@
 """Engagement records: noted by themselves, appended only, judged, kept as the law wants, exported and checked."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,8 +19,9 @@ from showcase.access import actor_for
 from showcase.commands import main
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import Challenge, EngagementRecord, RecordEntry, Supplier, utc_now
+from showcase.models import Challenge, EngagementRecord, RecordEntry, Release, Supplier, utc_now
 from showcase.models.enums import EntryKind, ResponseState
+from showcase.policies import PUBLIC, Permission, can, visible_to
 from showcase.services import (
     bundles,
     events,
@@ -26,6 +29,7 @@ from showcase.services import (
     invitations,
     notices,
     questions,
+    record_chain,
     record_keeping,
     records,
     releases,
@@ -33,7 +37,7 @@ from showcase.services import (
     selections,
 )
 from showcase.services.record_keeping import Dates
-from tests.integration.conftest import CheckedClient, People
+from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.engagement_story import ASKED, asked, open_challenge
 from tests.integration.publication_texts import a_solution, published, take
 from tests.integration.showcase_events import AFTER, NOW, a_candidate, an_announced, let_in, scored
@@ -114,14 +118,14 @@ def test_the_database_refuses_to_change_entries(people: People, challenge: Chall
 def test_a_change_behind_the_database_is_noticed(people: People, challenge: Challenge, field: str) -> None:
     put_forward(people, challenge)
     entries = entries_of(challenge)
-    plains = [records.as_plain(entry) for entry in entries]
+    plains = [record_chain.as_plain(entry) for entry in entries]
     hashes = [entry.hash for entry in entries]
-    assert records.faults_of_chain(plains, hashes) == []
+    assert record_chain.faults_of(plains, hashes) == []
     plains[1] = {**plains[1], field: "other"}
-    assert any("entry 2" in fault for fault in records.faults_of_chain(plains, hashes))
-    rehashed = [hashes[0], records.hash_of(plains[1]), *hashes[2:]]
-    assert any("entry 3" in fault or "entry 2" in fault for fault in records.faults_of_chain(plains, rehashed))
-    assert records.faults_of_chain(plains[:1] + plains[2:], hashes[:1] + hashes[2:]) != []
+    assert any("entry 2" in fault for fault in record_chain.faults_of(plains, hashes))
+    rehashed = [hashes[0], record_chain.hash_of(plains[1]), *hashes[2:]]
+    assert any("entry 3" in fault or "entry 2" in fault for fault in record_chain.faults_of(plains, rehashed))
+    assert record_chain.faults_of(plains[:1] + plains[2:], hashes[:1] + hashes[2:]) != []
 
 
 def test_an_entry_by_hand_is_corrected_by_a_later_one(
@@ -398,11 +402,11 @@ def test_files_rewritten_with_their_manifest_are_told_by_the_record(bundle: byte
     plain["entries"][1]["words"] = "Nothing."
     half = bundles.make({**files, bundles.RECORD: bundles.as_json(plain)}, challenge="Damp", now=utc_now())
     assert any("entry 2 was changed" in fault for fault in bundles.check(half).faults)
-    previous = records.START
+    previous = record_chain.START
     for entry in plain["entries"]:
         entry.pop("hash")
         entry["previous_hash"] = previous
-        previous = entry["hash"] = records.hash_of(entry)
+        previous = entry["hash"] = record_chain.hash_of(entry)
     whole = bundles.check(
         bundles.make({**files, bundles.RECORD: bundles.as_json(plain)}, challenge="Damp", now=utc_now())
     )
@@ -426,7 +430,6 @@ def test_two_at_once_get_two_numbers(own_app: Flask) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from showcase.models import Council
-    from showcase.policies import PUBLIC
     from showcase.transactions import begin_writing
 
     with own_app.app_context():
@@ -490,3 +493,62 @@ def test_an_event_notes_itself_on_its_challenges(people: People) -> None:
     assert not [words for words in elsewhere if "Dry Rooms" in words or "Plain Answers" in words]
     assert any("Pitched for this challenge: nothing." in words for words in elsewhere)
     assert records.faults_of(record_of(entry.challenge)) == []
+
+
+def test_a_document_that_was_released_is_everyones(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    client.sign_in(people.officer)
+    path = f"/challenges/{challenge.id}"
+    sent = {"title": "Sites", "text": "The list of sites.", "is_sure": "y"}
+    assert client.post(f"{path}/releases/new", data={**sent, "is_sure": ""}).status_code == 422
+    pdf = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+    wrong = client.post(f"{path}/releases/new", data={**sent, "file": (BytesIO(b"plain"), "sites.pdf")})
+    assert wrong.status_code == 422
+    assert "The list of sites." in wrong.text
+    assert client.post(f"{path}/releases/new", data={**sent, "file": (BytesIO(pdf), "sites.pdf")}).status_code == 302
+    release = db.session.scalars(sa.select(Release)).one()
+    bundle = client.post(f"{path}/record/bundle")
+    with ZipFile(BytesIO(bundle.data)) as archive:
+        assert archive.read("released/001-sites.pdf") == pdf
+    for member in (None, people.other_founder):
+        client.sign_in(member) if member else client.sign_out()
+        assert "The list of sites." in client.get(path).text
+        assert client.get(f"/releases/{release.id}/file").data == pdf
+        assert client.get(f"{path}/releases/new").status_code in (302, 403)
+    take(challenge, "archive", people.officer)
+    client.sign_out()
+    assert client.get(f"/releases/{release.id}/file").status_code == 302
+    for member in (None, *vars(people).values()):
+        actor = actor_for(member) if member else PUBLIC
+        listed = set(db.session.scalars(sa.select(Release.id).where(visible_to(actor, Release))))
+        assert listed == ({release.id} if can(actor, Permission.RELEASE_SEE, release) else set()), member
+
+
+def test_destroying_by_form(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    put_forward(people, challenge)
+    path = f"/challenges/{challenge.id}/record/dispose"
+    client.sign_in(people.officer)
+    assert "It must be kept" in client.get(path).text
+    assert client.post(path, data={"is_sure": "y"}).status_code == 409
+    record_of(challenge).terminated_on = date(2026, 1, 2)
+    db.session.commit()
+    assert client.post(path, data={}).status_code == 422
+    assert client.post(path, data={"is_sure": "y"}).status_code == 302
+    assert "The entries were destroyed" in client.get(f"/challenges/{challenge.id}/record").text
+
+
+def test_a_record_costs_the_same_for_many_entries(
+    client: CheckedClient,
+    people: People,
+    challenge: Challenge,
+    count_queries: Callable[[], AbstractContextManager[Statements]],
+) -> None:
+    counts = []
+    client.sign_in(people.officer)
+    for number in range(3):
+        for member in (people.officer, people.staff):
+            records.note(challenge, EntryKind.OTHER, f"Number {number}.", by=actor_for(member), now=utc_now())
+        db.session.commit()
+        with count_queries() as queries:
+            client.get(f"/challenges/{challenge.id}/record")
+        counts.append(len(queries))
+    assert len(set(counts)) == 1

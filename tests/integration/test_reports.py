@@ -4,13 +4,15 @@ import json
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 from pypdf import PdfReader
 
 from showcase.access import actor_for
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import Candidate, Event
+from showcase.models import Candidate, Event, EventReport
 from showcase.models.enums import OutcomeState
+from showcase.policies import PUBLIC, Permission, can, visible_to
 from showcase.services import events, feedback, outcomes, questions, reports, responses
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.showcase_events import AFTER, NOW, a_chosen, an_announced
@@ -149,3 +151,15 @@ def test_who_writes_reports(event: Event, people: People) -> None:
         reports.save(event, {"summary": "Ours."}, revision=0, by=actor_for(people.officer), now=AFTER)
     with pytest.raises(DomainError, match="at least one part"):
         reports.save(event, {}, revision=0, by=actor_for(people.staff), now=AFTER)
+
+
+def test_lists_and_objects_agree(event: Event, people: People) -> None:
+    staff = actor_for(people.staff)
+    report = reports.save(event, {"summary": "A good day."}, revision=0, by=staff, now=AFTER)
+    for is_published in (False, True):
+        report.published_at = AFTER if is_published else None
+        db.session.commit()
+        for member in (None, *vars(people).values()):
+            actor = actor_for(member) if member else PUBLIC
+            listed = set(db.session.scalars(sa.select(EventReport.id).where(visible_to(actor, EventReport))))
+            assert listed == ({report.id} if can(actor, Permission.REPORT_SEE, report) else set()), member

@@ -240,6 +240,7 @@ def upgrade() -> None:
                 "conflict",
                 "judgement",
                 "notice",
+                "outcome",
                 "other",
                 name="entrykind",
                 native_enum=False,
