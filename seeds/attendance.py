@@ -68,7 +68,7 @@ def meet(event: Event, staff: Actor, *, offered: datetime, is_held: bool) -> Non
         minutes=15,
         starts=[last - timedelta(minutes=20 * n) for n in (2, 1, 0)],
         places=["Table 1", "Table 2", "Table 3", "Call online"],
-        opens_at=offered,
+        opens_at=offered.replace(minute=0, second=0, microsecond=0),
         closes_at=event.starts_at - timedelta(days=2),
         most_of_supplier=3,
         most_of_council=4,
@@ -114,7 +114,7 @@ def _attendees(event: Event) -> Iterator[Attendee]:
         for number in (1, 2):
             yield _of(organisation, number)
     others = sa.select(Council).where(Council.id.not_in([each.id for each in councils]), Council.ends_on.is_(None))
-    for council in db.session.scalars(others.order_by(Council.gss_code.desc()).limit(OTHER_COUNCILS)):
+    for council in db.session.scalars(others.order_by(Council.gss_code).limit(OTHER_COUNCILS)):
         yield _of(council, 1)
     for number in range(1, OBSERVERS + 1):
         yield Attendee(f"Invented observer {number}", None, AttendeeKind.OBSERVER)

@@ -47,9 +47,8 @@ class PlanForm(Form):
         description="One a line: tables in a room, or calls online. Each holds one meeting at a time.",
         render_kw={"params": {"rows": 4}},
     )
-    opens_on = DateField(
-        "First day of asking", [InputRequired("Enter the day")], description="From 9am, for all alike."
-    )
+    opens_on = DateField("First day of asking", [InputRequired("Enter the day")], description="The same for all.")
+    opens = TimeField("Asking begins at", [needed("Enter when asking begins")])
     closes_on = DateField("Last day of asking", [InputRequired("Enter the day")])
     closes = TimeField("Asking ends at", [needed("Enter when asking ends")])
     most_of_supplier = NumberField(
@@ -71,6 +70,7 @@ class PlanForm(Form):
             starts="\n".join(write_time(time_of(each.starts_at) or time(0)) for each in plan.rounds),
             places="\n".join(plan.places),
             opens_on=day_of(plan.opens_at),
+            opens=time_of(plan.opens_at),
             closes_on=day_of(plan.closes_at),
             closes=time_of(plan.closes_at),
             most_of_supplier=plan.most_of_supplier,
@@ -86,7 +86,7 @@ class PlanForm(Form):
             "minutes": self.minutes.data,
             "starts": [moment_of(self.day.data, read_time(line)) for line in _lines(self.starts.data)],
             "places": _lines(self.places.data),
-            "opens_at": moment_of(self.opens_on.data, time(9)),
+            "opens_at": moment_of(self.opens_on.data, self.opens.data),
             "closes_at": moment_of(self.closes_on.data, self.closes.data),
             "most_of_supplier": self.most_of_supplier.data,
             "most_of_council": self.most_of_council.data,

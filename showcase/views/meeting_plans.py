@@ -1,7 +1,7 @@
 """Staff's pages of one-to-one meetings: the plan, all that is asked for and agreed, and the timetable."""
 
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,15 @@ from showcase.services import meeting_plans, meeting_timetable, meetings, solves
 from showcase.services.paging import paged
 
 bp = Blueprint("meeting_plans", __name__, url_prefix="/showcases/<uuid:event_id>/manage/meetings")
+STATES = {
+    MeetingState.ASKED: "Asked",
+    MeetingState.ACCEPTED: "Agreed",
+    MeetingState.DECLINED: "Declined",
+    MeetingState.CANCELLED: "Cancelled",
+    MeetingState.HELD: "Took place",
+    MeetingState.CLOSED: "Closed",
+}
+"""What pages and files call each state."""
 HEAD = ("Council", "Supplier", "Challenge", "Asked by", "State", "Starts at (UTC)", "Place", "New released at (UTC)")
 
 
@@ -33,7 +42,7 @@ def index(event: Event) -> ResponseReturnValue:
         event=event,
         plan=plan,
         page=paged(meetings.listed(event, seen_by=current_actor(), states=_states()), page_number()),
-        states=[(state.value, state.value.capitalize()) for state in MeetingState],
+        states=list(STATES.items()),
         chosen=[state.value for state in _states()],
         suppliers=meeting_plans.suppliers(event),
         councils=meeting_plans.councils(event),
@@ -53,7 +62,7 @@ def export(event: Event) -> ResponseReturnValue:
             each.supplier.name,
             each.entry.challenge.known_title,
             each.asked_by.value,
-            each.state.value,
+            STATES[each.state],
             each.starts_at,
             each.place,
             each.released_at,
@@ -154,6 +163,7 @@ def _fresh(event: Event) -> PlanForm:
         formdata=None,
         revision="0",
         minutes=15,
+        opens=time(9),
         day=day_of(event.starts_at),
         closes=time_of(event.starts_at),
         closes_on=day_of(event.starts_at - timedelta(days=2)),

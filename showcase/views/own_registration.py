@@ -154,7 +154,7 @@ def _code(registration: Registration) -> Markup | None:
         return None
     made = segno.make(messages.link(url_for("check_in.show", registration_id=registration.id)), error="m")
     title = "Code to show at the door"
-    return Markup(made.svg_inline(scale=5, border=4, title=title, svgclass="app-code", lineclass=None, light="#fff"))
+    return Markup(made.svg_inline(border=4, omitsize=True, title=title, svgclass="app-code", lineclass=None, light="#fff"))
 
 
 def _streams(registration: Registration) -> list[Room]:

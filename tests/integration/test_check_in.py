@@ -194,7 +194,7 @@ def test_the_code_of_a_ticket_leads_staff_to_that_person(today: Event, client: C
         expected = segno.make(f"http://127.0.0.1:8000/check-in/{ann.id}", error="m")
         drawn = _code(ann)
     assert drawn is not None
-    path = expected.svg_inline(scale=5, border=4).split(' d="')[1].split('"')[0]
+    path = expected.svg_inline(border=4).split(' d="')[1].split('"')[0]
     assert path in shown
     assert path in drawn
 

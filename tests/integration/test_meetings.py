@@ -438,6 +438,7 @@ def test_the_story_of_a_meeting_on_its_pages(soon: Event, people: People, client
         "minutes": "15",
         "starts": f"{day.hour + 2}:00\n{day.hour + 2}:20",
         "places": "Table 1\nTable 2",
+        "opens": "9am",
         "closes": "5pm",
         "most_of_supplier": "2",
         "most_of_council": "2",
@@ -471,7 +472,7 @@ def test_the_story_of_a_meeting_on_its_pages(soon: Event, people: People, client
     assert "Apply it" in client.get(f"{manage}/timetable").text
     assert "1 meeting has a new time" in client.post(f"{manage}/timetable/apply", follow_redirects=True).text
     assert "Table" in client.get(f"{manage}/export.csv").text
-    assert "accepted" in client.get(f"{manage}/export.csv?state=accepted").text
+    assert "Agreed" in client.get(f"{manage}/export.csv?state=accepted").text
     assert "Plain Answers" not in client.get(f"{manage}/export.csv?state=closed").text
     assert client.get(made).status_code == 200
 
