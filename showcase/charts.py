@@ -12,7 +12,7 @@ from math import floor, log10
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 640, 320
-LEFT, RIGHT, TOP, BOTTOM = 78, 16, 18, 44
+LEFT, RIGHT, TOP, BOTTOM = 78, 40, 18, 44
 SERIES = 6
 """Kinds of line that the stylesheet tells apart."""
 
@@ -120,14 +120,20 @@ def lines(
     write_y: Write = plain,
     ticks: Sequence[tuple[float, str]] = (),
     starts_at_zero: bool = True,
+    stands_on_zero: bool = True,
     name: str = "lines",
 ) -> Markup:
-    """Draw series over a common pair of axes, with a legend above. `ticks` names places on the x axis, if given."""
+    """Draw series over a common pair of axes, with a legend above.
+
+    `ticks` names places on the x axis, if given. The x axis begins at 0 if `starts_at_zero`, the y axis if
+    `stands_on_zero`; else each begins near its least value.
+    """
     xs = [x for line in series for x, _ in line.points] or [0.0]
     ys = [y for line in series for _, y in line.points] or [0.0]
     low, high = (0.0 if starts_at_zero else min(xs)), max(xs)
     high = high if ticks else _ceiling(high)
-    top = _ceiling(max(ys))
+    bottom = 0.0 if stands_on_zero else _floor(min(ys), max(ys))
+    top = bottom + _ceiling(max(ys) - bottom)
     span = high - low or 1
 
     def x_of(x: float) -> float:
@@ -135,12 +141,12 @@ def lines(
 
     legend = 24 * -(-len(series) // 2)
     parts = list(_legend(series))
-    body = list(_grid_across(0, top, write_y))
+    body = list(_grid_across(bottom, top, write_y))
     for x, words in ticks or [(x, write_x(x)) for x in _steps(low, high)]:
         body.append(_text("app-chart__tick", x_of(x), HEIGHT - BOTTOM + 18, words, "middle"))
     body.append(_stroke("app-chart__axis", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM))
     for place, line in enumerate(series):
-        body.append(_path(line, place, x_of, top))
+        body.append(_path(line, place, x_of, lambda y: _y(y, bottom, top)))
     if x_label:
         body.append(_text("app-chart__name", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, x_label, "middle"))
     if y_label:
@@ -167,10 +173,10 @@ def _legend(series: Sequence[Line]) -> Iterable[Markup]:
         yield _text("app-chart__label", x + 50, y + 5, line.name, "start")
 
 
-def _path(line: Line, place: int, x_of: Callable[[float], float], top: float) -> Markup:
+def _path(line: Line, place: int, x_of: Callable[[float], float], y_of: Callable[[float], float]) -> Markup:
     steps: list[str] = []
     for number, (x, y) in enumerate(line.points):
-        across, down = x_of(x), _y(y, 0, top)
+        across, down = x_of(x), y_of(y)
         if number == 0:
             steps.append(f"M{across:.1f} {down:.1f}")
         elif line.is_stepped:
@@ -182,7 +188,7 @@ def _path(line: Line, place: int, x_of: Callable[[float], float], top: float) ->
         return path
     dots = (
         Markup('<circle class="app-chart__dot app-chart__dot--{}" cx="{:.1f}" cy="{:.1f}" r="4"/>').format(
-            place % SERIES, x_of(x), _y(y, 0, top)
+            place % SERIES, x_of(x), y_of(y)
         )
         for x, y in line.points
     )
@@ -210,6 +216,12 @@ def _ceiling(value: float) -> float:
     """Return the end of an axis that holds the value: a whole number of steps."""
     step = _step(value)
     return max(step, -(-value // step) * step)
+
+
+def _floor(least: float, most: float) -> float:
+    """Return the start of an axis that need not begin at 0: a whole number of steps below the least value."""
+    step = _step((most - least) or most)
+    return max(0.0, (least // step - 1) * step)
 
 
 def _step(span: float) -> float:

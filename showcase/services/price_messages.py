@@ -19,7 +19,8 @@ def tell_of_version(version: PriceVersion, *, by: Actor, now: datetime) -> None:
     body = (
         f"Version {version.number} of your indicative prices for the interest list “{offer.interest_list.title}” was "
         f"saved. It is sealed until {opens} in London: until then nobody but your firm can read it, and after that "
-        "LGA staff alone. You can give another version until then, and withdraw at any time."
+        "LGA staff, and the lead authority where it compares options. You can give another version until then, and "
+        "withdraw at any time."
     )
     _send(offer, f"Received: indicative prices for {offer.interest_list.title}", body, now)
 

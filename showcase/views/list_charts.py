@@ -74,7 +74,7 @@ def demand_chart(interest_list: InterestList) -> Chart:
         for tier in offer.last.tiers
     ]
     head = ("Line", f"Quantity ({unit})", "Price a unit and year, pounds excluding VAT", "Councils")
-    drawing = charts.lines(title, words, series, write_y=charts.pounds, name="demand")
+    drawing = charts.lines(title, words, series, write_y=charts.pounds, stands_on_zero=False, name="demand")
     return Chart(title, words, head, rows if points else [], drawing, numeric=(1, 2, 3), note=NOTICE)
 
 
@@ -89,7 +89,7 @@ def _tier_line(offer: PriceOffer, most: int) -> list[tuple[float, float]]:
     tiers = offer.last.tiers
     line: list[tuple[float, float]] = []
     for place, tier in enumerate(tiers):
-        until = tiers[place + 1]["min_quantity"] if place + 1 < len(tiers) else max(most, tier["min_quantity"])
+        until = tiers[place + 1]["min_quantity"] if place + 1 < len(tiers) else max(most, tier["min_quantity"]) * 1.05
         line += [(tier["min_quantity"], tier["unit_price_pence"]), (until, tier["unit_price_pence"])]
     return line
 
@@ -105,7 +105,7 @@ def _over_time(interest_list: InterestList) -> Chart:
         else "As in the rounded snapshots; between two of them nothing is told."
     )
     series = [
-        Line(LABELS[rung], [(m.on.toordinal(), m.quantity.get(rung, 0)) for m in moments])
+        Line(LABELS[rung], [(m.on.toordinal(), m.quantity.get(rung, 0)) for m in moments], is_stepped=True)
         for rung in COUNTED
         if any(m.quantity.get(rung) for m in moments)
     ]
@@ -123,7 +123,7 @@ def _ticks(moments: Sequence[Moment]) -> list[tuple[float, str]]:
     if not moments:
         return []
     first, last = moments[0].on.toordinal(), moments[-1].on.toordinal()
-    places = sorted({first + (last - first) * n // 4 for n in range(5)})
+    places = sorted({first + (last - first) * n // 3 for n in range(4)})
     return [(place, f"{date.fromordinal(place):%-d %b %Y}") for place in places]
 
 

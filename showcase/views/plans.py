@@ -121,6 +121,7 @@ def _index(interest_list: InterestList, form: PlanForm) -> ResponseReturnValue:
         plans=plans.list_for(interest_list, seen_by=actor),
         chart=demand_chart(interest_list) if can(actor, Permission.PLAN_MANAGE, interest_list) else None,
         form=form,
+        is_open=interest_list.prices_close_at is not None and interest_list.prices_close_at <= utc_now(),
         notice=NOTICE,
     )
     return page, form.status
