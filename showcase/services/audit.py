@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from showcase.extensions import db
-from showcase.models import Account, AuditEntry, Base, Organisation, Publication
+from showcase.models import Account, AuditEntry, Base, InterestList, Organisation, Publication
 from showcase.models.questions import Questionnaire
 from showcase.policies import SHOWN_TO_STAFF, Actor, visible_to
 from showcase.services import permissions
@@ -20,6 +20,7 @@ from showcase.services.paging import contains
 
 LONDON = ZoneInfo("Europe/London")
 KINDS = {
+    "interestlist": "interest list",
     "signinsession": "session",
     "emaildomain": "e-mail domain",
     "host": "Local Government Association",
@@ -37,9 +38,16 @@ ACTIONS = {
     "meeting_plan.offered": "One-to-one meetings: offered to all",
     "meeting_plan.timetable_asked": "One-to-one meetings: timetable asked for",
     "meeting_plan.timetable_applied": "One-to-one meetings: timetable applied",
+    "interest_list.announce_closing": "Interest list: takes no more councils",
+    "interest_list.give_up": "Interest list: not opened",
+    "interest_list.let_in_again": "Interest list: takes councils again",
+    "interest_list.open": "Interest list: opened",
+    "interest_list.protected": "Interest list: guard of its figures set",
     "meeting.asked": "One-to-one meeting: asked for",
     "meeting.held": "One-to-one meeting: what was new noted",
     "meeting.placed": "One-to-one meeting: placed by hand",
+    "pledge.shared": "Pledge: who sees the name",
+    "pledge.stepped": "Pledge: another rung",
     "permission.denied": "Refused: not allowed",
     "question.asker_learned": "Question: looked up who asked",
     "question.reworded": "Question: words taken out",
@@ -81,6 +89,7 @@ DETAILS = {
     "before": "Name before",
     "after": "Name after",
     "file": "File",
+    "interest_list": "Interest list with the id",
     "filters": "Filters",
     "is_administrator": "As an administrator",
     "revision": "Number of the save",
@@ -161,7 +170,12 @@ def name_subjects(entries: Sequence[AuditEntry], *, seen_by: Actor) -> dict[uuid
     """Return the names of the entries' subjects, as far as the viewer may see these."""
     ids = {entry.subject_id for entry in entries if entry.subject_id}
     named: dict[uuid.UUID, str] = {}
-    for model, name in ((Publication, Publication.title), (Organisation, Organisation.name), (Account, Account.name)):
+    for model, name in (
+        (Publication, Publication.title),
+        (Organisation, Organisation.name),
+        (Account, Account.name),
+        (InterestList, InterestList.title),
+    ):
         query = sa.select(model.id, name).where(model.id.in_(ids), visible_to(seen_by, model))
         if model is Publication:  # the working title of a draft is its organisation's own
             query = query.where(Publication.state.in_(SHOWN_TO_STAFF))

@@ -1,6 +1,7 @@
 """Pages of pledges: where the reader's council stands on an interest list, how it moves, what it would buy."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -162,6 +163,18 @@ def take_evidence(interestlist: InterestList, evidence_id: uuid.UUID) -> Respons
     if not can(current_actor(), Permission.PLEDGE_SEE, found.pledge):
         raise NotFound
     return files.send(found.file)
+
+
+@bp.app_template_global()
+def own_pledges() -> Sequence[Pledge]:
+    """Return where the reader's council stands on lists that go on; nothing for others than councils."""
+    return pledges.list_own(by=current_actor()) if current_actor().is_council else ()
+
+
+@bp.app_template_global()
+def rung_label(rung: Rung) -> str:
+    """Return a rung in words."""
+    return LABELS[rung]
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------------
