@@ -27,6 +27,11 @@ CRITERION_KINDS = {
     CriterionKind.YES_NO: "Yes or no",
 }
 
+SPEAKERS = (
+    "One person a line: name; e-mail address; and if not free all day the hours. For example: "
+    "Priya Nair; priya@firm.example; 10:00-15:30"
+)
+
 
 class PartForm(Form):
     """Base of the forms of parts: plain fields are columns of the same name."""
@@ -72,9 +77,7 @@ class BreakForm(PartForm):
 
     def values(self, event: Event) -> dict[str, Any]:
         """Return what was typed as the break's columns, on the event's day."""
-        day = day_of(event.starts_at)
-        assert day is not None
-        return {**super().values(event), "starts_at": moment_of(day, self.starts.data)}
+        return {**super().values(event), "starts_at": moment_of(day_of(event.starts_at), self.starts.data)}
 
 
 class CallForm(PartForm):
@@ -152,8 +155,18 @@ class EntryForm(PlacesForm):
         self.challenge.choices = {"": "Choose a challenge", **challenges}
 
 
+class PitchForm(PartForm):
+    """What may be changed of a pitch: its length and track follow from the showcase and its challenge."""
+
+    plain = ("title", "summary", "audience")
+    title = TextField("Title", [needed("Enter a title"), at_most(200)])
+    summary = AreaField("What it is about", [at_most(2000)], render_kw={"params": {"rows": 3}})
+    audience = NumberField("People expected", [needed("Enter a number, or 0")], default=0)
+    speakers = AreaField("Who must be there", [at_most(4000)], description=SPEAKERS, render_kw={"params": {"rows": 4}})
+
+
 class SessionForm(PartForm):
-    """A talk, a panel, or a pitch with what may be changed of it."""
+    """A talk or a panel."""
 
     plain = ("title", "summary", "minutes", "audience")
     title = TextField("Title", [needed("Enter a title"), at_most(200)])
@@ -166,13 +179,7 @@ class SessionForm(PartForm):
     summary = AreaField("What it is about", [at_most(2000)], render_kw={"params": {"rows": 3}})
     minutes = NumberField("Minutes", [needed("Enter how many minutes it lasts")])
     audience = NumberField("People expected", [needed("Enter a number, or 0")], default=0)
-    speakers = AreaField(
-        "Who must be there",
-        [at_most(4000)],
-        description="One person a line: name; e-mail address; and if not free all day the hours. For example: "
-        "Priya Nair; priya@firm.example; 10:00-15:30",
-        render_kw={"params": {"rows": 4}},
-    )
+    speakers = AreaField("Who must be there", [at_most(4000)], description=SPEAKERS, render_kw={"params": {"rows": 4}})
 
     def prepare(self, event: Event) -> None:
         """Name the tracks."""
@@ -187,27 +194,6 @@ class SessionForm(PartForm):
         """Return what was typed as the session's columns."""
         track = next((track for track in event.tracks if str(track.id) == self.track.data), None)
         return {**super().values(event), "kind": SessionKind(self.kind.data), "track": track}
-
-
-class PitchForm(SessionForm):
-    """What may be changed of a pitch: its length and track follow from the showcase and its challenge."""
-
-    plain = ("title", "summary", "audience")
-    kind = None
-    track = None
-    minutes = None
-
-    def prepare(self, event: Event) -> None:
-        """Nothing is chosen."""
-
-    @classmethod
-    def shown(cls, part: Any) -> dict[str, Any]:
-        """Return a pitch's columns as the fields' values."""
-        return {name: getattr(part, name) for name in cls.plain}
-
-    def values(self, event: Event) -> dict[str, Any]:
-        """Return what was typed as the pitch's columns."""
-        return {name: self[name].data if self[name].data is not None else "" for name in self.plain}
 
 
 class CriterionForm(PartForm):

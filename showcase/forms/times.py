@@ -50,8 +50,9 @@ class TimeField(_Converted):
         super().__init__(label, validators, **options)
 
 
-def moment_of(day: date, at: time) -> datetime:
-    """Return the moment of a day and a time in London."""
+def moment_of(day: date | None, at: time) -> datetime:
+    """Return the moment of a day, which a valid form has, and a time in London."""
+    assert day is not None
     return datetime.combine(day, at, tzinfo=LONDON)
 
 

@@ -25,8 +25,8 @@ def copy(event: Event, particulars: events.Particulars, *, by: Actor, now: datet
     for track in event.tracks:
         made.tracks.append(_copied(track, made))
     for each in events.criteria_of(event):
-        values = {name: getattr(each, name) for name in ("name", "help", "kind", "weight", "most", "position")}
-        db.session.add(Criterion(event=made, **values))
+        columns = {name: getattr(each, name) for name in ("name", "help", "kind", "weight", "most", "position")}
+        db.session.add(Criterion(event=made, **columns))
     db.session.flush()
     audit.record("event.copied", made, by=by, source=str(event.id))
     return made

@@ -1,5 +1,6 @@
 """Who is told by e-mail of a showcase's steps: the councils whose challenges it is about, and those invited."""
 
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ def where(event: Event) -> str:
     return place if not event.online_places else f"{place} and online" if place else "online"
 
 
-def members_of(organisation_ids: Iterable[object]) -> list[Account]:
+def members_of(organisation_ids: Iterable[uuid.UUID]) -> list[Account]:
     """Return the people who act for organisations, by e-mail address."""
     query = (
         sa.select(Account)
@@ -90,6 +91,8 @@ def invited_people(event: Event) -> list[Account]:
     return members_of(set(db.session.scalars(standing)))
 
 
-def _send_all(event: Event, people: Mapping[object, Account], subject: str, body: str, key: str, now: datetime) -> None:
+def _send_all(
+    event: Event, people: Mapping[uuid.UUID, Account], subject: str, body: str, key: str, now: datetime
+) -> None:
     ordered = sorted(people.values(), key=lambda person: person.email)
     send(event, ordered, subject, body, f"/showcases/{event.id}", key=key, now=now)

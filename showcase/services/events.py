@@ -8,6 +8,7 @@ whom it concerns.
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -241,7 +242,7 @@ def cancel(event: Event, reason: str, *, by: Actor, now: datetime) -> None:
         registration_messages.tell_event_cancelled(event, now=now)
 
 
-def _move(event: Event, to: EventState, action: str, *, by: Actor, **details: str) -> None:
+def _move(event: Event, to: EventState, action: str, *, by: Actor, **details: Any) -> None:
     event.state = to
     event.revision += 1
     db.session.flush()

@@ -243,6 +243,12 @@ def _hold(invitation: Invitation) -> None:
 def _move(invitation: Invitation, to: InvitationState, action: str, *, by: Actor, now: datetime) -> None:
     invitation.state, invitation.state_since = to, now
     db.session.flush()
-    details = {"event": str(invitation.event_id), "organisation": str(invitation.organisation_id)}
-    audit.record(action, invitation, by=by, **details, note=invitation.note)
+    audit.record(
+        action,
+        invitation,
+        by=by,
+        event=str(invitation.event_id),
+        organisation=str(invitation.organisation_id),
+        note=invitation.note,
+    )
     event_records.note_invitation(invitation, by=by, now=now)

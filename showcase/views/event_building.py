@@ -47,6 +47,8 @@ from showcase.policies import Permission
 from showcase.services import event_building, event_lists, events, needs, speakers
 
 bp = Blueprint("event_building", __name__, url_prefix="/showcases")
+SPEAKING = (SessionForm, PitchForm)
+"""Forms that name who must be there."""
 
 
 @dataclass(frozen=True)
@@ -202,12 +204,12 @@ def _form_of(kind: Kind, part: Any) -> type[PartForm]:
 
 def _shown(form_class: type[PartForm], part: Any) -> dict[str, Any]:
     shown = form_class.shown(part)
-    return {**shown, "speakers": speakers.write(part.speakers)} if issubclass(form_class, SessionForm) else shown
+    return {**shown, "speakers": speakers.write(part.speakers)} if issubclass(form_class, SPEAKING) else shown
 
 
 def _values(form: PartForm, event: Event) -> dict[str, Any]:
     values = form.values(event)
-    if isinstance(form, SessionForm):
+    if isinstance(form, SPEAKING):
         values["speakers"] = speakers.read(form.speakers.data or "", event)
     if isinstance(form, EntryForm):
         values["challenge"] = load(Challenge, uuid.UUID(form.challenge.data), current_actor())

@@ -182,5 +182,5 @@ def _page(
     return page, sent.status if sent is not None else 200
 
 
-def _end_of(day: date) -> datetime:
+def _end_of(day: date | None) -> datetime:
     return moment_of(day, time(23, 59))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from showcase.access import actor_for
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import AuditEntry, Candidate, EventChallenge, InterestDeclaration, Message, Session
+from showcase.models import AuditEntry, Candidate, EventChallenge, InterestDeclaration, Message, Session, Supplier
 from showcase.models.enums import CandidateState, CriterionKind, SessionKind
 from showcase.services import (
     candidates,
@@ -379,8 +379,9 @@ def test_everyone_not_chosen_gets_feedback_and_sees_it_only_then(
 def test_the_whole_shows_sizes_regions_repeats_and_gaps(people: People) -> None:
     event = an_announced(people)
     first, second = event.entries
-    people.founder.organisation.staff = 9
-    people.other_founder.organisation.staff = 60
+    for member, staff in ((people.founder, 9), (people.other_founder, 60)):
+        assert isinstance(member.organisation, Supplier)
+        member.organisation.staff = staff
     a_chosen(first, people.founder, people)
     a_candidate(first, people.founder, people, name="Another of theirs")
     a_candidate(first, people.other_founder, people, name="Second")
