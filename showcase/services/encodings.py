@@ -6,6 +6,7 @@ worker makes its rows beside those in use, whose edits go first; once none is mi
 former rows go. Killed at any point, the next round goes on with what is missing.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from matching.encoding import CUTTING
 from showcase.extensions import db, settings
-from showcase.models import Publication, Remainder, Vector, VectorCounter
+from showcase.models import Decision, Publication, RankerVersion, Remainder, Vector, VectorCounter
 from showcase.transactions import writing
 
 _CUT = ", cut "
+_RANKED_BY = re.compile(r"(?P<encoding>.+), [\w.-]+, version (?P<version>\d+)")
 IDLE = timedelta(hours=1)
 """Rows of an encoding that is not in use are let go when none was added for so long: someone may be making it."""
 TOGETHER = 500
@@ -70,6 +72,37 @@ def may_change(*, started_at: datetime) -> bool:
     """Tell whether a worker that was started then may change the encoding: not if another has since."""
     since = db.session.scalar(sa.select(VectorCounter.encoding_since))
     return since is None or since <= started_at
+
+
+def forget_versions() -> int:
+    """Let go of ranker versions, each with its sample, that nothing names; return how many.
+
+    Kept are those that a decision was made on, and of each encoding in use or being made the newest two: a process may
+    be about to read the one before.
+    """
+    named = {
+        (found["encoding"], int(found["version"]))
+        for ranker in db.session.scalars(sa.select(Decision.ranker).distinct())
+        if (found := _RANKED_BY.match(ranker))
+    }
+    versions = db.session.execute(
+        sa.select(RankerVersion.id, RankerVersion.kind, RankerVersion.model, RankerVersion.number)
+    ).all()
+    newest: dict[tuple[str, str], int] = {}
+    for row in versions:
+        newest[row.kind, row.model] = max(row.number, newest.get((row.kind, row.model), 0))
+    alive = {in_use(), wanted()}
+    gone = [
+        row.id
+        for row in versions
+        if not (row.kind == "solution" and (row.model, row.number) in named)
+        and not (row.model in alive and row.number >= newest[row.kind, row.model] - 1)
+    ]
+    db.session.rollback()
+    if gone:
+        with writing() as session:
+            session.execute(sa.delete(RankerVersion).where(RankerVersion.id.in_(gone)))
+    return len(gone)
 
 
 def forget_former(*, now: datetime) -> int:

@@ -13,7 +13,7 @@ from showcase.forms.tuning import AdoptForm
 from showcase.listing import csv_download
 from showcase.models import utc_now
 from showcase.policies import Permission
-from showcase.services import encodings, fairness, weights
+from showcase.services import encodings, fairness_reports, weights
 
 bp = Blueprint("tuning", __name__, url_prefix="/staff")
 
@@ -63,16 +63,16 @@ def adopt(number: int) -> ResponseReturnValue:
 @bp.get("/fairness")
 @requires(Permission.STAFF_AREA)
 def show_fairness() -> ResponseReturnValue:
-    """Show who gets the places on first pages."""
-    return render_template("tuning/fairness.html", report=fairness.measure(seen_by=current_actor(), now=utc_now()))
+    """Show who gets the places on first pages, as last measured."""
+    return render_template("tuning/fairness.html", kept=fairness_reports.newest(seen_by=current_actor()))
 
 
 @bp.get("/fairness.csv")
 @requires(Permission.STAFF_AREA)
 def export_fairness() -> ResponseReturnValue:
     """Give the same figures as a file."""
-    report = fairness.measure(seen_by=current_actor(), now=utc_now())
-    return csv_download("fairness", fairness.HEAD, report.rows())
+    kept = fairness_reports.newest(seen_by=current_actor())
+    return csv_download("fairness", fairness_reports.HEAD, kept.rows() if kept else ())
 
 
 def _set(number: int, form: AdoptForm) -> ResponseReturnValue:

@@ -20,8 +20,9 @@ from showcase import worker
 from showcase.access import actor_for
 from showcase.extensions import db, settings
 from showcase.models import Challenge, Membership, RankerVersion, Solution, Vector, utc_now
+from showcase.models.enums import Verdict
 from showcase.policies import PUBLIC
-from showcase.services import encodings, index, matches, publications, ranking, vectors
+from showcase.services import decisions, encodings, index, matches, publications, ranking, vectors
 from tests.integration.conftest import CheckedClient, People, make_people
 from tests.integration.matching_texts import DAMP, live_challenge, live_solution
 from tests.integration.two_models import FORMER, LATTER, NamedEmbedder
@@ -184,6 +185,27 @@ def test_rows_of_the_former_model_go(app: Flask, changing: list[Solution]) -> No
     assert encodings.forget_former(now=utc_now() + encodings.IDLE * 2) == PRODUCTS + 1
     assert models() == {name(LATTER)}
     assert served() == (name(LATTER), PRODUCTS, {32})
+
+
+def test_ranker_versions_that_nothing_names_go(app: Flask, changing: list[Solution], people: People) -> None:
+    def kept() -> set[tuple[str, str, int]]:
+        query = sa.select(RankerVersion.kind, RankerVersion.model, RankerVersion.number)
+        return {(row.kind, row.model, row.number) for row in db.session.execute(query)}
+
+    challenge = db.session.scalars(sa.select(Challenge)).one()
+    decisions.decide(challenge, changing[0], Verdict.SHORTLISTED, by=actor_for(people.officer), now=utc_now())
+    for number in (2, 3, 4):
+        for kind in index.KINDS:
+            db.session.add(RankerVersion(kind=kind, model=name(FORMER), number=number, size=9, calibration=b"[]\n"))
+    db.session.commit()
+    assert encodings.forget_versions() == 3
+    alive = {(kind, name(FORMER), number) for kind in index.KINDS for number in (3, 4)}
+    assert kept() == alive | {("solution", name(FORMER), 1)}  # the decision was made on that
+    while encodings.change():
+        work(app)
+    assert encodings.forget_versions() >= 4
+    assert kept() == {("solution", name(FORMER), 1), *((kind, name(LATTER), 1) for kind in index.KINDS)}
+    assert encodings.forget_versions() == 0
 
 
 def test_texts_that_are_cut_anew_change_over_alike(

@@ -1,15 +1,19 @@
 """Who gets the places on first pages: one supplier never fills a page, and staff see the figures."""
 
 import csv
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+import sqlalchemy as sa
 
+from matching.encoding import CUTTING
+from matching.ranker import RANKER_VERSION
 from showcase.access import actor_for
 from showcase.errors import NotAllowed
 from showcase.extensions import db
-from showcase.models import Supplier, utc_now
-from showcase.services import fairness, matches
+from showcase.models import FairnessReport, Supplier, VectorCounter, utc_now
+from showcase.services import fairness, fairness_reports, matches
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.matching_texts import (
     BINS,
@@ -76,13 +80,42 @@ def test_places_are_counted_by_size_age_and_profiles(measured: People) -> None:
 
 def test_staff_see_the_figures_and_take_them_away(client: CheckedClient, measured: People) -> None:
     client.sign_in(measured.staff)
+    assert "Not measured yet" in client.get("/staff/fairness").text
+    assert client.get("/staff/fairness.csv").text.count("\n") == 1
+    assert fairness_reports.refresh(now=datetime(2027, 1, 5, 9, 30, tzinfo=UTC)) == 1
     page = client.get("/staff/fairness").text
+    assert "Measured on 5 January 2027" in page
+    assert f"cut {CUTTING}, {RANKER_VERSION}, version 1, weights 0" in page
     assert "2 published challenges, 3 profiles and 2 suppliers" in page
     assert "66.7%" in page
     answer = client.get("/staff/fairness.csv")
     rows = list(csv.reader(StringIO(answer.text.removeprefix("\ufeff"))))
-    assert tuple(rows[0]) == fairness.HEAD
+    assert tuple(rows[0]) == fairness_reports.HEAD
     assert rows[1][:6] == ["Size", "Under 10 staff", "1", "2", "66.7", "50.0"]
+    assert rows[1][-2].startswith("2027-01-05")
+
+
+def test_the_report_is_kept_as_it_was_measured(measured: People) -> None:
+    seen_by = actor_for(measured.staff)
+    assert fairness_reports.newest(seen_by=seen_by) is None
+    fairness_reports.refresh(now=utc_now())
+    kept = fairness_reports.newest(seen_by=seen_by)
+    assert kept is not None
+    assert kept.report == fairness.measure(seen_by=seen_by, now=utc_now())
+
+
+def test_it_is_measured_again_when_the_ranking_or_in_time_the_texts_change(measured: People) -> None:
+    now = utc_now()
+    assert fairness_reports.refresh(now=now) == 1
+    assert fairness_reports.refresh(now=now + timedelta(days=9)) == 0
+    live_solution(measured, measured.other_founder, "Letter Checker", LETTERS)
+    assert encode() == 1  # a third more texts: there is a new ranker version
+    assert fairness_reports.refresh(now=now) == 1
+    db.session.execute(sa.update(VectorCounter).values(number=VectorCounter.number + 1))
+    db.session.commit()
+    assert fairness_reports.refresh(now=now) == 0
+    assert fairness_reports.refresh(now=now + fairness_reports.EVERY) == 1
+    assert db.session.scalar(sa.select(sa.func.count(FairnessReport.id))) == 1
 
 
 def test_only_staff_see_the_figures(client: CheckedClient, people: People) -> None:
@@ -94,9 +127,12 @@ def test_only_staff_see_the_figures(client: CheckedClient, people: People) -> No
             assert client.get(path).status_code == 403
     with pytest.raises(NotAllowed):
         fairness.measure(seen_by=actor_for(people.officer), now=utc_now())
+    with pytest.raises(NotAllowed):
+        fairness_reports.newest(seen_by=actor_for(people.officer))
 
 
 def test_nothing_published_is_said(client: CheckedClient, people: People) -> None:
     db.session.commit()
+    fairness_reports.refresh(now=utc_now())
     client.sign_in(people.staff)
     assert "Nothing to measure yet" in client.get("/staff/fairness").text
