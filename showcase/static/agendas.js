@@ -87,7 +87,9 @@ async function renew (draft) {
 
 function say (draft, words) {
   const place = draft.querySelector('[data-drag-says]')
-  if (place && place.textContent !== words) place.textContent = words
+  if (!place) return
+  place.toggleAttribute('data-dragging', dragged !== null)
+  if (place.textContent !== words) place.textContent = words
 }
 
 async function waitFor (address) {

@@ -15,7 +15,7 @@ def to_draft(page: Page) -> None:
     page.goto("/showcases")
     page.locator(COMING).first.click()
     page.get_by_role("link", name="Agenda", exact=True).click()
-    page.get_by_role("link", name="Make or change the agenda").click()
+    page.get_by_role("button", name="Make or change the agenda").click()
     expect(page.get_by_role("heading", name="This draft keeps every rule")).to_be_visible()
 
 
@@ -24,7 +24,6 @@ def test_a_session_is_dragged_and_what_is_wrong_is_named(open_own: OpenPage) -> 
     to_draft(page)
     card = page.locator("td .app-session").first
     title = card.locator(".app-agenda__title").inner_text()
-    taken = page.locator("td.app-agenda__taken:not(:has(.app-session)), td:has(.app-session)")
     card.hover()
     page.mouse.down()
     target = page.locator("td:has(.app-session)").nth(1)
@@ -33,12 +32,11 @@ def test_a_session_is_dragged_and_what_is_wrong_is_named(open_own: OpenPage) -> 
     page.mouse.move(box["x"] + 10, box["y"] + 10, steps=5)
     expect(page.locator("td[data-breaks]").first).to_be_visible()
     page.mouse.move(box["x"] + 20, box["y"] + 20, steps=5)
-    expect(page.locator("[data-drag-says]")).to_contain_text(re.compile("overlap|expects|needed|keeps every rule"))
+    expect(page.locator("[data-drag-says]")).to_contain_text(f"“{title}”")
     page.mouse.up()
-    expect(page.locator("[data-drag-says]")).to_have_text(f"“{title}” moved.")
+    expect(page.locator("[data-drag-says]")).to_have_text(f"“{title}” moved.", timeout=20_000)
     expect(page.get_by_role("heading", name="What is wrong with this draft")).to_be_visible()
     expect(page.locator(".app-session__wrong").first).to_be_visible()
-    assert taken.count() > 0
     assert page_faults(page) == []
 
 
@@ -47,7 +45,7 @@ def test_a_suggestion_arrives_by_itself_and_is_taken_over_by_keyboard(open_own: 
     page.goto("/showcases")
     page.locator(COMING).first.click()
     page.get_by_role("link", name="Agenda", exact=True).click()
-    page.get_by_role("link", name="Make or change the agenda").click()
+    page.get_by_role("button", name="Make or change the agenda").click()
     page.get_by_role("button", name="Suggest an agenda").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Suggested agenda")).to_be_visible()
