@@ -44,12 +44,18 @@ def listed(event: Event, *, seen_by: Actor, states: Sequence[MeetingState] = ())
     return query.where(Meeting.state.in_(states)) if states else query
 
 
-def list_for_challenge(challenge: Challenge, *, seen_by: Actor) -> Sequence[Meeting]:
-    """Return the meetings about a challenge that the viewer may see, at all events, in the order of asking."""
+def list_to_answer(*, seen_by: Actor, now: datetime) -> Sequence[Meeting]:
+    """Return the meetings that the viewer's organisation is asked for and has not answered, the oldest first."""
+    is_for_them = sa.or_(
+        sa.and_(Meeting.council_id == seen_by.organisation_id, Meeting.asked_by == OrganisationKind.SUPPLIER),
+        sa.and_(Meeting.supplier_id == seen_by.organisation_id, Meeting.asked_by == OrganisationKind.COUNCIL),
+    )
     query = (
         sa.select(Meeting)
-        .join(EventChallenge, EventChallenge.id == Meeting.entry_id)
-        .where(visible_to(seen_by, Meeting), EventChallenge.challenge_id == challenge.id)
+        .join(MeetingPlan, MeetingPlan.id == Meeting.plan_id)
+        .join(Event, Event.id == MeetingPlan.event_id)
+        .where(visible_to(seen_by, Meeting), is_for_them, Meeting.state == MeetingState.ASKED, Event.starts_at > now)
+        .options(joinedload(Meeting.council), joinedload(Meeting.supplier))
         .order_by(Meeting.created_at, Meeting.id)
     )
     return db.session.scalars(query).all()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from showcase.errors import Conflict, DomainError, NotFound
 from showcase.extensions import db
@@ -60,6 +61,21 @@ def find_own(event: Event, *, seen_by: Actor) -> Registration | None:
         Registration.event_id == event.id, Registration.account_id == seen_by.account_id
     )
     return db.session.scalar(query)
+
+
+def list_own(*, seen_by: Actor, now: datetime) -> Sequence[Registration]:
+    """Return the viewer's own registrations for events that are not over, the next first; cancelled ones left out."""
+    if seen_by.account_id is None:
+        return ()
+    query = (
+        sa.select(Registration)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.account_id == seen_by.account_id, places.is_live(), Event.ends_at > now)
+        .where(Event.state == EventState.ANNOUNCED)
+        .options(contains_eager(Registration.event))
+        .order_by(Event.starts_at, Registration.id)
+    )
+    return db.session.scalars(query).all()
 
 
 def list_of_colleagues(event: Event, *, seen_by: Actor) -> Sequence[Registration]:

@@ -14,7 +14,7 @@ from showcase.forms.registrations import HallForm, ObserverForm
 from showcase.models import Event, Registration, utc_now
 from showcase.models.enums import TicketPurpose
 from showcase.policies import Permission, can
-from showcase.services import accounts, observers, registration_lists, registrations, tickets
+from showcase.services import accounts, meetings, observers, registration_lists, registrations, tickets
 from showcase.views.signing_in import address
 
 bp = Blueprint("registrations", __name__)
@@ -83,6 +83,16 @@ def registering(event: Event) -> dict[str, object]:
         "own": registrations.find_own(event, seen_by=current_actor()),
         "closed": registrations.why_closed(event, now=utc_now()),
         "figures": registration_lists.figures(event),
+    }
+
+
+@bp.app_template_global()
+def own_attendance() -> dict[str, object]:
+    """Return what a start page says: the viewer's own registrations, and meetings that wait for an answer."""
+    actor, now = current_actor(), utc_now()
+    return {
+        "registrations": registrations.list_own(seen_by=actor, now=now),
+        "meetings": meetings.list_to_answer(seen_by=actor, now=now),
     }
 
 

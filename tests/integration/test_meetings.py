@@ -457,10 +457,12 @@ def test_the_story_of_a_meeting_on_its_pages(soon: Event, people: People, client
     pair = f"{entry_of(soon, people.officer).id}:{people.founder.organisation_id}"
     assert "Quiet Roads" not in client.get(path).text, "no supplier learns of another"
     made = client.post(path, data={"pair": pair, "note": "Sensors."}).location
+    assert "wait for your answer" not in client.get("/").text
     assert "has used 1 of 2" in client.get(path).text
     client.sign_in(people.other_founder)
     assert client.get(made).status_code == 404
     client.sign_in(people.officer)
+    assert "wait for your answer" in client.get("/").text
     assert "Sensors." in client.get(made).text
     assert "Accepted" in client.post(f"{made}/accept", follow_redirects=True).text
     client.sign_in(people.staff)

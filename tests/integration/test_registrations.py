@@ -383,6 +383,7 @@ def test_a_supplier_registers_says_what_they_need_and_cancels(
     assert "Step-free from the street." in answer.text
     ticket = answer.request.path.removesuffix("/needs")
     assert client.get(f"{path}/register").location == ticket
+    assert ticket in client.get("/").text, "the start page leads there"
     shown = client.get(ticket).text
     assert "<svg" in shown
     assert "The links to the streams" not in shown
