@@ -6,19 +6,24 @@ Every step is taken through the services, at the time at which it would have bee
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import xlsxwriter
+from flask import current_app
 
 from seeds.showcases import _acting, _person
 from showcase.extensions import db
-from showcase.models import Candidate, Challenge, Event, Host, Question, Supplier
+from showcase.models import Candidate, Challenge, Event, File, Host, Question, Supplier
 from showcase.models.enums import EntryKind, OutcomeState
 from showcase.policies import Actor
 from showcase.services import (
+    documents,
     event_lists,
     feedback,
+    files,
     materials,
     outcomes,
     pitches,
@@ -32,6 +37,18 @@ from showcase.services import (
 
 FILE = Path(__file__).parent / "engagement.json"
 MORNING = time(10)
+
+
+class _Upload:
+    """A file as a form would hand it over."""
+
+    def __init__(self, filename: str, data: bytes) -> None:
+        self.filename = filename
+        self._data = data
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return its bytes."""
+        return self._data
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,9 @@ def _challenge(challenge: Challenge, row: dict[str, Any], purposes: list[str], p
     for each in row.get("questions", ()):
         _question(challenge, each, officer, people)
     for each in row.get("releases", ()):
-        releases.release(challenge, each["title"], each["text"], by=officer, now=people.time(each, "on"))
+        now = people.time(each, "on")
+        file = _table(each["table"], officer, now) if "table" in each else None
+        releases.release(challenge, each["title"], each["text"], by=officer, now=now, file=file)
     for each in row.get("by_hand", ()):
         at = people.time(each, "on")
         later = at + timedelta(hours=3)
@@ -101,6 +120,16 @@ def _challenge(challenge: Challenge, row: dict[str, Any], purposes: list[str], p
             challenge, people.firms[firm], verdict, reasons=reasons, steps=steps, by=officer, now=judged
         )
     return len(row.get("questions", ()))
+
+
+def _table(rows: list[list[Any]], by: Actor, now: datetime) -> File:
+    """Return a spreadsheet of rows, kept as a file."""
+    data = BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Illustrative")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return files.keep(_Upload("comments.xlsx", data.getvalue()), by=by, now=now)
 
 
 def _question(challenge: Challenge, row: dict[str, Any], officer: Actor, people: People) -> None:
@@ -121,6 +150,7 @@ def _after(event: Event, row: dict[str, Any], people: People) -> None:
     if "materials" in row:
         rules = materials.Rules(**row["materials"], due_at=event.starts_at - timedelta(days=14))
         materials.set_rules(event, rules, by=people.staff(), now=people.now)
+        _slides(event, row["slides"], people)
     if "feedback" not in row:
         return
     found = {each.solution.key or "": each for each in pitches.list_of(event)}
@@ -132,6 +162,15 @@ def _after(event: Event, row: dict[str, Any], people: People) -> None:
             _report(event, report, people.staff(), written)
         if people.time(each, "on") <= people.now:
             _outcomes(int(months), each, found, people)
+
+
+def _slides(event: Event, row: dict[str, Any], people: People) -> None:
+    """Send the slides of one pitch, where this machine can make PDFs."""
+    pitch = next(each for each in pitches.list_of(event) if each.solution.key == row["solution"])
+    if documents.is_available():
+        page = current_app.jinja_env.get_template("documents/slides.html")  # there is no request whose context it needs
+        data = documents.pdf(page.render(title=row["title"], slides=row["slides"], demo_mode=True))
+        materials.send(pitch, _Upload("slides.pdf", data), by=people.firm(row["firm"]), now=people.now)
 
 
 def _feedback(event: Event, row: dict[str, Any], found: dict[str, Candidate], people: People) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from showcase.models import (
     Candidate,
     Challenge,
+    EngagementRecord,
     EventReport,
     Material,
     MaterialRules,
@@ -72,6 +73,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.QUESTION_LEARN_ASKER: is_staff,
     Permission.RELEASE_SEE: is_on_view | owns_challenge | is_staff,
     Permission.RELEASE_GIVE: is_challenge & was_published & ((owns & is_council) | is_staff),
+    Permission.RECORD_LIST: is_council | is_staff,
     Permission.RECORD_SEE: keeps_record | (is_challenge & is_staff),
     Permission.RECORD_WRITE: keeps_record | (is_challenge & is_staff),
     Permission.RECORD_KEEP: keeps_record,
@@ -131,7 +133,16 @@ def _visible_materials(actor: Actor) -> sa.ColumnElement[bool]:
     return own
 
 
+def _visible_records(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.is_staff:
+        return sa.true()
+    if not (actor.is_council and actor.is_organisation_active):
+        return sa.false()
+    return EngagementRecord.challenge.has(Challenge.organisation_id == actor.organisation_id)
+
+
 VISIBLE: Mapping[type[Any], Callable[[Actor], sa.ColumnElement[bool]]] = {
+    EngagementRecord: _visible_records,
     Question: _visible_questions,
     Release: _visible_releases,
     Material: _visible_materials,

@@ -97,6 +97,7 @@ class Permission(StrEnum):
     QUESTION_LEARN_ASKER = "question:learn_asker"
     RELEASE_SEE = "release:see"
     RELEASE_GIVE = "release:give"
+    RECORD_LIST = "record:list"
     RECORD_SEE = "record:see"
     RECORD_WRITE = "record:write"
     RECORD_KEEP = "record:keep"

@@ -84,6 +84,7 @@ VERBS: Mapping[str, str] = {
     "question:reword": "take out what tells who asked",
     "question:withhold": "take off the page",
     "record:dispose": "destroy once the law allows it",
+    "record:list": "list those one may see",
     "record:keep": "set purposes, judgements, dates and the draft notice",
     "record:write": "add an entry",
     "pack:make": "start one",

@@ -13,14 +13,15 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
 from showcase.models import Challenge, EngagementRecord, Organisation, RecordEntry
 from showcase.models.enums import EntryKind
-from showcase.policies import PUBLIC, Actor, Permission, require
+from showcase.policies import PUBLIC, Actor, Permission, require, visible_to
 from showcase.services import audit, record_chain
+from showcase.services.paging import contains
 
 EVERYONE = "Everyone, on the challenge’s public page"
 KINDS: Mapping[EntryKind, str] = {
@@ -177,6 +178,22 @@ def write(
     )
     audit.record("record.written", challenge, by=by, number=entry.number, corrects=corrects)
     return entry
+
+
+def select_visible(text: str, *, seen_by: Actor) -> sa.Select[EngagementRecord]:
+    """Return the query for the records that the viewer may see, those last begun first, with their challenges."""
+    query = (
+        sa.select(EngagementRecord)
+        .join(EngagementRecord.challenge)
+        .where(visible_to(seen_by, EngagementRecord))
+        .options(
+            contains_eager(EngagementRecord.challenge).joinedload(Challenge.organisation),
+            contains_eager(EngagementRecord.challenge).joinedload(Challenge.published_version),
+            contains_eager(EngagementRecord.challenge).selectinload(Challenge.versions),
+        )
+        .order_by(EngagementRecord.created_at.desc(), EngagementRecord.id)
+    )
+    return query.where(contains(Challenge.title, text)) if text else query
 
 
 def select_entries(record: EngagementRecord, kinds: Sequence[EntryKind] = ()) -> sa.Select[RecordEntry]:

@@ -12,18 +12,50 @@ from showcase.extensions import db
 from showcase.forms.base import Form, errors_on
 from showcase.forms.records import DatesForm, DisposeForm, EntryForm, JudgeForm, NoticeForm, PurposesForm
 from showcase.forms.times import moment_of
-from showcase.listing import page_number
+from showcase.listing import csv_download, page_number, words
 from showcase.models import Challenge, Supplier, utc_now
 from showcase.models.enums import EntryKind
 from showcase.policies import Permission
-from showcase.services import bundles, documents, notices, record_bundles, record_keeping, records
+from showcase.services import bundles, documents, messages, notices, record_bundles, record_keeping, records
 from showcase.services.paging import paged
 from showcase.transactions import pausing
 
-bp = Blueprint("records", __name__, url_prefix="/challenges/<uuid:challenge_id>/record")
+bp = Blueprint("records", __name__)
+HEAD = ("Challenge", "Council", "Purposes", "Entries", "Tender notice", "Kept until", "Destroyed (UTC)", "Page")
 
 
-@bp.get("")
+@bp.get("/records")
+@requires(Permission.RECORD_LIST)
+def index() -> ResponseReturnValue:
+    """List the engagement records that the reader may see."""
+    page = paged(records.select_visible(words(), seen_by=current_actor()), page_number())
+    return render_template(
+        "records/index.html", page=page, words=words(), kept_until=record_keeping.kept_until, today=utc_now().date()
+    )
+
+
+@bp.get("/records.csv")
+@requires(Permission.RECORD_LIST)
+def export_list() -> ResponseReturnValue:
+    """Give the same list as a file."""
+    rows = (
+        (
+            each.challenge.known_title,
+            each.challenge.organisation.name,
+            ", ".join(each.purposes),
+            each.last_number,
+            each.tender_on.isoformat() if each.tender_on else "",
+            end.isoformat() if end else "",
+            each.disposed_at,
+            messages.link(f"/challenges/{each.challenge_id}/record"),
+        )
+        for each in db.session.scalars(records.select_visible(words(), seen_by=current_actor()))
+        for end in (record_keeping.kept_until(each),)
+    )
+    return csv_download("engagement-records", HEAD, rows)
+
+
+@bp.get("/challenges/<uuid:challenge_id>/record")
 @requires(Permission.RECORD_SEE, Challenge)
 def show(challenge: Challenge) -> ResponseReturnValue:
     """Show a challenge's engagement record."""
@@ -49,7 +81,7 @@ def show(challenge: Challenge) -> ResponseReturnValue:
     )
 
 
-@bp.route("/purposes", methods=["GET", "POST"])
+@bp.route("/challenges/<uuid:challenge_id>/record/purposes", methods=["GET", "POST"])
 @requires(Permission.RECORD_KEEP, Challenge)
 def purposes(challenge: Challenge) -> ResponseReturnValue:
     """Say what the engagement is for."""
@@ -63,7 +95,7 @@ def purposes(challenge: Challenge) -> ResponseReturnValue:
     return _form_page("records/purposes.html", challenge, form)
 
 
-@bp.route("/entries/new", methods=["GET", "POST"])
+@bp.route("/challenges/<uuid:challenge_id>/record/entries/new", methods=["GET", "POST"])
 @requires(Permission.RECORD_WRITE, Challenge)
 def write(challenge: Challenge) -> ResponseReturnValue:
     """Add an entry by hand."""
@@ -86,7 +118,7 @@ def write(challenge: Challenge) -> ResponseReturnValue:
     return _form_page("records/write.html", challenge, form)
 
 
-@bp.route("/judgement", methods=["GET", "POST"])
+@bp.route("/challenges/<uuid:challenge_id>/record/judgement", methods=["GET", "POST"])
 @requires(Permission.RECORD_KEEP, Challenge)
 def judge(challenge: Challenge) -> ResponseReturnValue:
     """Judge whether a supplier has an unfair advantage."""
@@ -113,7 +145,7 @@ def judge(challenge: Challenge) -> ResponseReturnValue:
     return _form_page("records/judge.html", challenge, form, suppliers=suppliers)
 
 
-@bp.route("/dates", methods=["GET", "POST"])
+@bp.route("/challenges/<uuid:challenge_id>/record/dates", methods=["GET", "POST"])
 @requires(Permission.RECORD_KEEP, Challenge)
 def dates(challenge: Challenge) -> ResponseReturnValue:
     """Say when tender and contract were, and how long to keep the record."""
@@ -133,7 +165,7 @@ def dates(challenge: Challenge) -> ResponseReturnValue:
     return _form_page("records/dates.html", challenge, form)
 
 
-@bp.get("/notice")
+@bp.get("/challenges/<uuid:challenge_id>/record/notice")
 @requires(Permission.RECORD_SEE, Challenge)
 def notice(challenge: Challenge) -> ResponseReturnValue:
     """Show the draft of the UK2 notice, with what is missing."""
@@ -144,7 +176,7 @@ def notice(challenge: Challenge) -> ResponseReturnValue:
     )
 
 
-@bp.get("/notice.json")
+@bp.get("/challenges/<uuid:challenge_id>/record/notice.json")
 @requires(Permission.RECORD_SEE, Challenge)
 def notice_json(challenge: Challenge) -> Response:
     """Give the draft as an OCDS release package."""
@@ -153,7 +185,7 @@ def notice_json(challenge: Challenge) -> Response:
     return answer
 
 
-@bp.route("/notice/edit", methods=["GET", "POST"])
+@bp.route("/challenges/<uuid:challenge_id>/record/notice/edit", methods=["GET", "POST"])
 @requires(Permission.RECORD_KEEP, Challenge)
 def edit_notice(challenge: Challenge) -> ResponseReturnValue:
     """Type what the platform cannot know of the notice."""
@@ -178,7 +210,7 @@ def edit_notice(challenge: Challenge) -> ResponseReturnValue:
     return _form_page("records/edit_notice.html", challenge, form)
 
 
-@bp.post("/bundle")
+@bp.post("/challenges/<uuid:challenge_id>/record/bundle")
 @requires(Permission.RECORD_SEE, Challenge)
 def export(challenge: Challenge) -> ResponseReturnValue:
     """Give the whole record as one bundle, and note in it that it was given."""
@@ -198,7 +230,7 @@ def export(challenge: Challenge) -> ResponseReturnValue:
     return answer
 
 
-@bp.route("/dispose", methods=["GET", "POST"])
+@bp.route("/challenges/<uuid:challenge_id>/record/dispose", methods=["GET", "POST"])
 @requires(Permission.RECORD_DISPOSE, Challenge)
 def dispose(challenge: Challenge) -> ResponseReturnValue:
     """Destroy a record once the law allows it."""

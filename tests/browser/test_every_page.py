@@ -32,8 +32,10 @@ NOT_LINKED: dict[str, str] = {
 OF_ANOTHER_STATE = {
     "accounts.check_email",
     "accounts.choose_organisation",
+    "agenda_drafts.suggestion",
     "challenges.compare",
     "challenges.reset",
+    "feedback.on_event",
     "messages.show",
     "organisations.domains",
     "organisations.keep_out",

@@ -1,5 +1,6 @@
 """Pages that a demo shows only once something has happened: brought about through the services, then checked."""
 
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,9 +12,21 @@ from showcase import create_app
 from showcase.access import actor_for
 from showcase.config import Settings
 from showcase.extensions import db
-from showcase.models import Account, Challenge, Council, Membership, Message, Publication, Solution, Supplier, utc_now
-from showcase.models.enums import State
-from showcase.services import people, publications, responses
+from showcase.models import (
+    Account,
+    Challenge,
+    Council,
+    Event,
+    Invitation,
+    Membership,
+    Message,
+    Publication,
+    Solution,
+    Supplier,
+    utc_now,
+)
+from showcase.models.enums import EventState, InvitationState, State
+from showcase.services import agenda_suggestions, agendas, people, publications, responses
 from showcase.transactions import begin_writing
 from tests.browser.checks import keep_picture, page_faults
 from tests.browser.conftest import ROLES, WIDTHS, Demo, OpenPage
@@ -56,11 +69,16 @@ def happenings() -> Addresses:
     people.deactivate(gone, by=actor_for(staff), now=utc_now())
     message = db.session.scalars(sa.select(Message).limit(1)).one()
     council = db.session.scalars(sa.select(Council).where(Council.id == officer.organisation_id)).one()
+    coming = db.session.scalars(sa.select(Event).where(Event.state == EventState.ANNOUNCED).limit(1)).one()
+    draft = agendas.start(coming, by=actor_for(staff), now=utc_now())
+    agenda_suggestions.suggest(draft, turnaround_minutes=0, by=actor_for(staff), now=utc_now())
     return {
+        "agenda_drafts.suggestion": ("staff", url_for("agenda_drafts.suggestion", event_id=coming.id)),
         "accounts.check_email": ("public", url_for("accounts.check_email")),
         "accounts.choose_organisation": ("officer", url_for("accounts.choose_organisation")),
         "challenges.compare": ("officer", url_for("challenges.compare", challenge_id=challenge.id)),
         "challenges.reset": ("officer", url_for("challenges.reset", challenge_id=challenge.id)),
+        "feedback.on_event": ("supplier", url_for("feedback.on_event", event_id=took_part(founder))),
         "messages.show": ("staff", url_for("messages.show", message_id=message.id)),
         "organisations.domains": ("staff", url_for("organisations.domains", organisation_id=council.id)),
         "organisations.keep_out": (
@@ -84,6 +102,14 @@ def member(role: str) -> Membership:
 def published_of(kind: type[Publication], member: Membership) -> Publication:
     wanted = sa.select(kind).where(kind.organisation_id == member.organisation_id, kind.state == State.PUBLISHED)
     return db.session.scalars(wanted.order_by(kind.title).limit(1)).one()
+
+
+def took_part(founder: Membership) -> uuid.UUID:
+    """Let a supplier have come to a showcase that is finished; return its id."""
+    event = db.session.scalars(sa.select(Event).where(Event.state == EventState.FINISHED)).first()
+    come = {"state": InvitationState.ACCEPTED, "answer_by": event.starts_at}
+    db.session.add(Invitation(event_id=event.id, organisation_id=founder.organisation_id, **come))
+    return event.id
 
 
 def revise(publication: Publication, member: Membership) -> None:

@@ -39,7 +39,7 @@ from showcase.services import (
 from showcase.services.record_keeping import Dates
 from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.engagement_story import ASKED, asked, open_challenge
-from tests.integration.publication_texts import a_solution, published, take
+from tests.integration.publication_texts import a_challenge, a_solution, published, take
 from tests.integration.showcase_events import AFTER, NOW, a_candidate, an_announced, let_in, scored
 
 
@@ -552,3 +552,28 @@ def test_a_record_costs_the_same_for_many_entries(
             client.get(f"/challenges/{challenge.id}/record")
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_the_list_of_records(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    put_forward(people, challenge)
+    others = open_challenge(people)
+    records.note(others, EntryKind.OTHER, "Something.", by=PUBLIC, now=utc_now())
+    theirs = a_challenge(people.other_officer, title="Bins nobody emptied")
+    published(theirs, people)
+    records.note(theirs, EntryKind.OTHER, "Something.", by=PUBLIC, now=utc_now())
+    db.session.commit()
+    every = db.session.scalars(sa.select(EngagementRecord)).all()
+    assert len(every) == 3
+    for member in (None, *vars(people).values()):
+        actor = actor_for(member) if member else PUBLIC
+        listed = set(db.session.scalars(sa.select(EngagementRecord.id).where(visible_to(actor, EngagementRecord))))
+        assert listed == {each.id for each in every if can(actor, Permission.RECORD_SEE, each.challenge)}, member
+    client.sign_in(people.officer)
+    assert "2 records" in client.get("/records").text
+    assert "Bins nobody emptied" not in client.get("/records").text
+    client.sign_in(people.staff)
+    assert "3 records" in client.get("/records").text
+    assert "1 record<" in client.get("/records?q=nobody").text
+    assert "Bins nobody emptied,Eastbrook" in client.get("/records.csv").text
+    client.sign_in(people.founder)
+    assert {client.get(path).status_code for path in ("/records", "/records.csv")} == {403}
