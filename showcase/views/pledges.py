@@ -90,6 +90,8 @@ def step(interestlist: InterestList, rung: str) -> ResponseReturnValue:
 def state_demand(interestlist: InterestList) -> ResponseReturnValue:
     """Say what the reader's council would take at which price."""
     pledge = _own(interestlist)
+    if not pledges.rungs_open_to(current_actor(), interestlist, pledge):
+        raise NotAllowed(_why_not(interestlist, pledge.rung))
     form = DemandForm(data=demand_shown(pledge))
     form.offer(utc_now().date())
     if form.validate_on_submit():
