@@ -84,6 +84,16 @@ def refresh(*, model: str) -> int:
         return _write(session, view, placed)
 
 
+def count_uncompared(*, model: str) -> int:
+    """Return how many published challenges cannot be compared, since they were read without the language model."""
+    query = (
+        sa.select(sa.func.count(Vector.id))
+        .join(Challenge, Challenge.id == Vector.publication_id)
+        .where(Vector.model == model, Vector.content_hash.startswith(LEXICAL), Vector.version_id.is_not(None))
+    )
+    return db.session.scalar(query) or 0
+
+
 def forget_placing(*, by_people_too: bool = False) -> None:
     """Let the worker place every challenge anew; what people placed stays unless that is to go as well."""
     db.session.execute(sa.update(NeedMember).values(method=""))

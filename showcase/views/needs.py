@@ -11,10 +11,10 @@ from showcase.errors import NotFound
 from showcase.extensions import db
 from showcase.forms.base import Form, errors_on
 from showcase.forms.needs import OWN, DismissForm, JoinForm, MoveForm, NameForm
-from showcase.listing import page_number
+from showcase.listing import csv_download, page_number
 from showcase.models import Challenge, Need, utc_now
 from showcase.policies import Permission
-from showcase.services import need_decisions, needs
+from showcase.services import encodings, need_decisions, need_export, need_groups, needs
 from showcase.services.paging import paged
 
 bp = Blueprint("needs", __name__, url_prefix="/needs")
@@ -25,10 +25,23 @@ PAGE_SIZE = 20
 @public
 def index() -> ResponseReturnValue:
     """List the needs that two or more published challenges describe."""
-    actor = current_actor()
-    is_dismissed = actor.is_staff and request.args.get("show") == "dismissed"
-    page = paged(needs.list_shared(seen_by=actor, is_dismissed=is_dismissed), page_number(), size=PAGE_SIZE)
-    return render_template("needs/index.html", page=page, needs=needs, is_dismissed=is_dismissed)
+    is_dismissed = _is_dismissed()
+    page = paged(needs.list_shared(seen_by=current_actor(), is_dismissed=is_dismissed), page_number(), size=PAGE_SIZE)
+    return render_template(
+        "needs/index.html",
+        page=page,
+        needs=needs,
+        is_dismissed=is_dismissed,
+        uncompared=need_groups.count_uncompared(model=encodings.in_use()),
+    )
+
+
+@bp.get(".csv")
+@public
+def export() -> ResponseReturnValue:
+    """Give the same list as a file, a row for each challenge."""
+    rows = need_export.rows(seen_by=current_actor(), is_dismissed=_is_dismissed())
+    return csv_download("needs", need_export.HEAD, rows)
 
 
 @bp.get("/<uuid:need_id>")
@@ -115,6 +128,11 @@ def shared_need(challenge: Challenge) -> dict[str, Any] | None:
     """Return the need that a challenge shares with others, and the number of its councils; None if there is none."""
     need = needs.find_for(challenge, seen_by=current_actor())
     return {"need": need, "councils": len(needs.councils_of(need))} if need else None
+
+
+def _is_dismissed() -> bool:
+    """Tell whether staff asked for the needs they dismissed."""
+    return current_actor().is_staff and request.args.get("show") == "dismissed"
 
 
 def _page(need: Need, sent: Form | None = None) -> ResponseReturnValue:

@@ -1,7 +1,9 @@
 """Similar needs: what the worker puts together, who sees it, what staff decide and that it lasts."""
 
+import csv
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import StringIO
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from showcase.errors import Conflict, NotAllowed
 from showcase.extensions import db
 from showcase.models import AuditEntry, Challenge, Council, Need, NeedMember, NeedRefusal, Vector, utc_now
 from showcase.policies import PUBLIC, Permission, can, visible_to
-from showcase.services import encodings, index, need_decisions, need_groups, needs, publications, vectors
+from showcase.services import encodings, index, need_decisions, need_export, need_groups, needs, publications, vectors
 from showcase.worker import run_once
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.matching_texts import (
@@ -158,9 +160,31 @@ def test_nothing_is_grouped_without_the_model(people: People, client: CheckedCli
     vectors.refresh(None, model=model)
     index.recalibrate(model=model)
     assert need_groups.refresh(model=model) == 0
-    assert "None found yet" in client.get("/needs").text
+    page = client.get("/needs").text
+    assert "None found yet" in page
+    assert "not available when 2 published challenges were read" in page
     group()
     assert len(listed(people)) == 1
+    assert "not available when" not in client.get("/needs").text
+
+
+def test_the_list_as_a_file(client: CheckedClient, people: People) -> None:
+    bins = live_challenge(people, people.officer, **BINS)
+    live_challenge(people, people.other_officer, **MISSED)
+    group()
+    assert 'href="/needs.csv"' in client.get("/needs").text
+    rows = list(csv.DictReader(StringIO(client.get("/needs.csv").text.removeprefix("\ufeff"))))
+    assert tuple(rows[0]) == need_export.HEAD
+    assert [row["Challenge"] for row in rows].count(bins.published_title) == 1
+    assert {row["Council"] for row in rows} == {"Northmere", "Eastbrook"}
+    assert len({row["Need"] for row in rows}) == 1
+    assert float(rows[0]["Likeness"]) > 0
+    assert rows[0]["Address of the need"].endswith(f"/needs/{need_of(bins).id}")
+    need_decisions.dismiss(need_of(bins), "Not alike", by=actor_for(people.staff), now=utc_now())
+    db.session.commit()
+    assert client.get("/needs.csv?show=dismissed").text.count("\n") == 1
+    client.sign_in(people.staff)
+    assert client.get("/needs.csv?show=dismissed").text.count("\n") == 3
 
 
 def test_a_view_that_no_longer_holds_writes_nothing(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
