@@ -72,9 +72,14 @@ class WishesForm(Form):
 
 def wishes_form(sessions: Sequence[Session], words: Mapping[int, str], now: Mapping[uuid.UUID, int]) -> WishesForm:
     """Return a form with one choice for each session, set to what holds now."""
-    fields = {f"s{each.id.hex}": SelectField(each.title) for each in sessions}
+    fields = {f"s{each.id.hex}": SelectField(each.title, description=_answers(each)) for each in sessions}
     made: type[WishesForm] = type("SessionsForm", (WishesForm,), fields)
     form = made(**{f"s{session.hex}": str(weight) for session, weight in now.items()})
     for field in form.fields_by_session().values():
         field.choices = [(str(weight), text) for weight, text in words.items()]
     return form
+
+
+def _answers(session: Session) -> str:
+    """Say which challenge a session answers: a solution may answer several, in sessions of one name."""
+    return f"Answers “{session.entry.challenge.published_title}”" if session.entry is not None else ""
