@@ -30,16 +30,18 @@ def pairs(top: int, as_json: bool, output: IO[str]) -> None:
         found = service.best_of_each_challenge(top=top)
         size, errors = service.count(), click.get_text_stream("stderr")
         with click.progressbar(found, length=size, label="Challenges", file=errors) as each:
-            if as_json:
-                _write_json(each, output)
-            else:
-                _write_csv(each, output)
+            written = _write_json(each, output) if as_json else _write_csv(each, output)
+        if written < size:
+            click.echo(f"{size - written} of {size} challenges wait to be indexed and are left out", err=True)
         db.session.close()
         db.engine.dispose()
 
 
-def _write_json(found: Iterable["Best"], output: IO[str]) -> None:
+def _write_json(found: Iterable["Best"], output: IO[str]) -> int:
+    """Write a line for each challenge; return how many there were."""
+    written = 0
     for best in found:
+        written += 1
         one = best.challenge
         solutions = [
             {"rank": rank, "id": str(other.id), "title": other.title, "supplier": other.organisation, "score": score}
@@ -47,15 +49,20 @@ def _write_json(found: Iterable["Best"], output: IO[str]) -> None:
         ]
         challenge = {"id": str(one.id), "title": one.title, "council": one.organisation}
         output.write(json.dumps({"challenge": challenge, "solutions": solutions}, ensure_ascii=False) + "\n")
+    return written
 
 
-def _write_csv(found: Iterable["Best"], output: IO[str]) -> None:
+def _write_csv(found: Iterable["Best"], output: IO[str]) -> int:
+    """Write a row for each pair; return how many challenges there were."""
     from showcase.services.csv_export import as_cell
 
     writer = csv.writer(output)
     writer.writerow(HEAD)
+    written = 0
     for best in found:
+        written += 1
         one = best.challenge
         for rank, (other, score) in enumerate(best.solutions, start=1):
             cells = (one.title, one.organisation, rank, other.title, other.organisation, round(score, 4))
             writer.writerow([as_cell(cell) for cell in (*cells, str(one.id), str(other.id))])
+    return written

@@ -53,8 +53,8 @@ def test_a_firm_that_is_suspended_is_left_out(challenges: list[Challenge], solut
 def test_they_are_written_as_csv_and_as_lines_of_json(challenges: list[Challenge]) -> None:
     found = list(pairs.best_of_each_challenge(top=3))
     table, lines = StringIO(), StringIO()
-    _write_csv(found, table)
-    _write_json(found, lines)
+    assert _write_csv(found, table) == 2
+    assert _write_json(found, lines) == 2
     head, *rows = csv.reader(StringIO(table.getvalue()))
     assert tuple(head) == HEAD
     assert len(rows) == 6
