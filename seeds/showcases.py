@@ -173,7 +173,7 @@ def _times(row: dict[str, Any], now: datetime) -> Times:
         starts=starts,
         ends=ends,
         finished=None,
-        answer_by=now + timedelta(days=14),
+        answer_by=datetime.combine(_days_ago(now, -14), time(23, 59), tzinfo=LONDON),
     )
 
 

@@ -88,12 +88,15 @@ def own(candidate: Candidate, *, by: Actor) -> Score | None:
 
 
 def shown(candidate: Candidate, *, seen_by: Actor) -> Sequence[Score]:
-    """Return the scores of a candidate that the viewer may see: all for staff, and for who has scored it; else none."""
+    """Return the scores of a candidate that the viewer may see; none to who could still give their own unswayed."""
+    return counted(candidate) if are_shown(candidate, seen_by=seen_by) else []
+
+
+def are_shown(candidate: Candidate, *, seen_by: Actor) -> bool:
+    """Tell whether the viewer may see scores: staff do, who has scored it does, and who reads it once it is told."""
     if not can(seen_by, Permission.CANDIDATE_READ, candidate):
-        return []
-    if seen_by.is_staff or own(candidate, by=seen_by) is not None:
-        return counted(candidate)
-    return []
+        return False
+    return seen_by.is_staff or own(candidate, by=seen_by) is not None or candidate.told_at is not None
 
 
 def counted(candidate: Candidate) -> list[Score]:

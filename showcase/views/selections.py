@@ -251,6 +251,7 @@ def _entry_page(entry: EventChallenge) -> ResponseReturnValue:
         found=found,
         results=results,
         own={each.id: scoring.own(each, by=actor) for each in found},
+        shown={each.id for each in found if scoring.are_shown(each, seen_by=actor)},
         candidates=candidates,
         next_reserve=candidates.next_reserve(entry) if may_read and actor.is_staff else None,
     )
