@@ -179,10 +179,8 @@ def _first_words(sources: dict[str, Any]) -> dict[str, Any]:
         words_of |= {"title": needs.title_of(need)}
         words_of["service_area"] = next(iter(needs.service_areas_of(need)), "")
         words_of["need"] = "\n".join(each.published_title for each in needs.challenges_of(need))
-    if solution is not None:
-        content = solution.published_content
-        words_of |= {"title": f"What {content.get('name', '')} does", "need": content.get("summary", "")}
-        words_of["service_area"] = next(iter(content.get("service_areas") or ()), "")
+    if solution is not None:  # only its service: what a firm writes is not for its competitors, who read lists
+        words_of["service_area"] = next(iter(solution.published_content.get("service_areas") or ()), "")
     words_of |= {"need" if name == "need_text" else name: text for name, text in free.items() if text}
     return {name: value for name, value in words_of.items() if name != "origin"}
 

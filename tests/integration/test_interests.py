@@ -16,7 +16,7 @@ from showcase.policies import PUBLIC, Actor, Permission, can, visible_to
 from showcase.services import interests, joining
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.interest_texts import PARTICULARS, a_group, a_list, move, said
-from tests.integration.publication_texts import a_challenge, published
+from tests.integration.publication_texts import a_challenge, a_solution, published
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 FORM = {
@@ -122,6 +122,24 @@ def test_a_council_proposes_and_staff_open(people: People, client: CheckedClient
     assert sorted(told) == [people.officer.account.email, people.staff.account.email]
     actions = set(db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_id == made.id)))
     assert actions == {"interest_list.proposed", "interest_list.open"}
+
+
+def test_a_list_from_a_solution_copies_nothing_that_competitors_may_not_read(
+    people: People, client: CheckedClient
+) -> None:
+    solution = a_solution(people.founder)
+    published(solution, people)
+    client.sign_in(people.officer)
+    assert f"/interest-lists/new?solution={solution.id}" in client.get(f"/solutions/{solution.id}").text
+    page = client.get(f"/interest-lists/new?solution={solution.id}").text
+    assert '<option value="housing-repairs" selected>' in page
+    assert "Dry Rooms" not in page
+    client.post(f"/interest-lists/new?solution={solution.id}", data=FORM)
+    made = db.session.scalars(sa.select(InterestList)).one()
+    interests.take(made, "open", by=actor_for(people.staff), now=utc_now())
+    for member, is_named in ((people.officer, True), (people.founder, True), (people.other_founder, False)):
+        client.sign_in(member)
+        assert ("Dry Rooms" in client.get(f"/interest-lists/{made.id}").text) is is_named
 
 
 def test_what_is_typed_stays_when_something_is_missing(people: People, client: CheckedClient) -> None:
