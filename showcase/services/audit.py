@@ -25,10 +25,14 @@ KINDS = {
     "emaildomain": "e-mail domain",
     "host": "Local Government Association",
     "weightset": "weights",
+    "event": "showcase",
+    "eventchallenge": "challenge in a showcase",
     "meetingplan": "one-to-one meetings",
 }
 """Kinds of subjects whose name in the software is not what people call them."""
 ACTIONS = {
+    "interest.declared": "Declaration of interests: made",
+    "interest.decided": "Declaration of interests: conflict decided about",
     "account.acts_for": "Account: acts for another organisation",
     "feedback.given": "Showcase: feedback given",
     "materials.rules_set": "Showcase: rules for slides set",

@@ -91,6 +91,7 @@ def load_whole(event: Event) -> Event:
             .selectinload(Track.entries)
             .joinedload(EventChallenge.challenge)
             .joinedload(Challenge.organisation),
+            selectinload(Event.tracks).selectinload(Track.entries).selectinload(EventChallenge.declarations),
             selectinload(Event.sessions).selectinload(Session.speakers),
             selectinload(Event.sessions).joinedload(Session.track),
         )

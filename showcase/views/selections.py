@@ -5,7 +5,7 @@ declaring an interest or none; for a supplier what became of its own.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -69,6 +69,7 @@ def index(event: Event) -> ResponseReturnValue:
         progress={entry.id: scoring.progress_of(entry, by_entry[entry.id]) for entry in event.entries},
         fairness=event_fairness.of(event, found, criteria),
         declarations=interest_declarations.list_of(event),
+        may_name=_may_name(event, by_entry),
         untold=[each for each in found if each.told_at is None and each.state in UNCHOSEN],
     )
 
@@ -235,6 +236,13 @@ def outcome(candidate: Candidate) -> ResponseReturnValue:
 
 
 # --- what the pages are made of ---------------------------------------------------------------------------------------
+
+
+def _may_name(event: Event, by_entry: Mapping[uuid.UUID, Sequence[Candidate]]) -> bool:
+    """Tell whether the reader may learn who is considered anywhere: having declared interests for every challenge."""
+    actor = current_actor()
+    entries = [entry for entry in event.entries if by_entry[entry.id]]
+    return not event.is_blind and all(can(actor, Permission.SELECTION_READ, entry) for entry in entries)
 
 
 def _entry_page(entry: EventChallenge) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
 """Invitations: sent once, answered, passed on, reminded of; what each side sees of them."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,11 +10,23 @@ from flask import Flask
 from showcase.access import actor_for
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import Candidate, Council, Event, EventChallenge, Host, Invitation, Membership, Message, Session
+from showcase.models import (
+    Candidate,
+    Council,
+    Event,
+    EventChallenge,
+    Host,
+    Invitation,
+    Membership,
+    Message,
+    Session,
+    utc_now,
+)
 from showcase.models.enums import CandidateState, InvitationState
 from showcase.policies import Actor
 from showcase.services import candidates, events, invitation_lists, invitations, selections
 from showcase.transactions import begin_writing
+from showcase.worker import run_once
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.showcase_events import (
     NOW,
@@ -243,14 +255,30 @@ def test_two_who_invite_at_once_send_one_invitation(own_app: Flask) -> None:
         assert db.session.scalar(sa.select(sa.func.count(Message.id))) == 1
 
 
-def _announced_with_real_commits() -> tuple[object, object, Actor]:
+def test_the_worker_reminds(own_app: Flask) -> None:
+    now = utc_now()
+    with own_app.app_context():
+        event_id, council_id, staff = _announced_with_real_commits(now + timedelta(days=20))
+        event, council = db.session.get_one(Event, event_id), db.session.get_one(Council, council_id)
+        due = now + timedelta(days=2)
+        invitations.invite(event, council, answer_by=due, by=staff, now=now - timedelta(days=9))
+        db.session.commit()
+    for _ in range(2):
+        run_once(own_app, None)
+    with own_app.app_context():
+        sent = db.session.scalars(sa.select(Message).where(Message.subject.startswith("Please answer"))).all()
+        assert [message.sent_at is not None for message in sent] == [True]
+
+
+def _announced_with_real_commits(starts_at: datetime = STARTS) -> tuple[object, object, Actor]:
     host = Host(name="Local Government Association", approved_at=NOW)
     council = Council(name="Northmere", approved_at=NOW)
     db.session.add_all([host, council])
     staff = member_of(host, "Sam Staff")
     member_of(council, "Olive Officer")
     db.session.flush()
-    event = events.create(particulars(), by=actor_for(staff), now=NOW)
+    day = particulars(starts_at=starts_at, ends_at=starts_at + timedelta(hours=6))
+    event = events.create(day, by=actor_for(staff), now=NOW)
     event.announced_at, event.state = NOW, "announced"  # type: ignore[assignment]
     db.session.commit()
     return event.id, council.id, actor_for(staff)

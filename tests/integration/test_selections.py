@@ -395,6 +395,29 @@ def test_the_whole_shows_sizes_regions_repeats_and_gaps(people: People) -> None:
     assert [(each.id, words) for each, words in fairness.unmatched] == [(second.id, "no candidate")]
 
 
+def test_staff_learn_who_appears_twice_after_declaring(
+    client: CheckedClient, people: People, entry: EventChallenge
+) -> None:
+    for name in ("One", "Two"):
+        a_candidate(entry, people.founder, people, name=name)
+    client.sign_in(people.staff)
+    address = f"/showcases/{entry.event_id}/manage/selection"
+    assert "Plain Answers" not in client.get(address).text
+    let_in(entry, people.staff)
+    assert "Plain Answers Ltd: 2 candidates, 0 chosen" in client.get(address).text
+
+
+def test_who_could_not_score_sees_the_scores_once_it_is_told(people: People, entry: EventChallenge) -> None:
+    colleague = member_of(people.officer.organisation, "Orla Officer")
+    let_in(entry, people.staff, people.officer, colleague)
+    found = a_candidate(entry, people.founder, people)
+    scored(found, people.officer, 4, 1)
+    selections.turn_down(found, "Weaker.", FEEDBACK, by=actor_for(people.staff), now=NOW)
+    assert scoring.shown(found, seen_by=actor_for(colleague)) == []
+    selections.tell_outcomes(entry.event, by=actor_for(people.staff), now=NOW)
+    assert len(scoring.shown(found, seen_by=actor_for(colleague))) == 1
+
+
 def test_the_selection_page_costs_the_same_for_one_candidate_and_three(
     client: CheckedClient, people: People, entry: EventChallenge, count_queries: Counting
 ) -> None:
