@@ -24,6 +24,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "events",
     "event_building",
     "selections",
+    "candidates",
     "invitations",
     "registrations",
     "own_registration",
