@@ -60,6 +60,7 @@ is_of_own_challenge = Rule(
 is_published = Rule("it is published", lambda a, s: s.published_at is not None)
 
 TABLE: Mapping[Permission, Rule] = {
+    Permission.QUESTION_LIST: is_council | is_staff,
     Permission.QUESTION_SEE: (is_answered & is_on_view)
     | (is_standing & is_on_view & takes_part)
     | (is_standing & owns_challenge)

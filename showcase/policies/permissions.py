@@ -88,6 +88,7 @@ class Permission(StrEnum):
     MEETING_CLOSE = "meeting:close"
 
     # engagement
+    QUESTION_LIST = "question:list"
     QUESTION_SEE = "question:see"
     QUESTION_ASK = "question:ask"
     QUESTION_ANSWER = "question:answer"

@@ -80,6 +80,7 @@ VERBS: Mapping[str, str] = {
     "response:list": "list one’s own",
     "material:manage": "set limits, show to councils",
     "outcome:list": "list those one may see",
+    "question:list": "list those that wait",
     "question:learn_asker": "learn who asked, with a reason that is recorded",
     "question:reword": "take out what tells who asked",
     "question:withhold": "take off the page",

@@ -204,14 +204,19 @@ def select_for(challenge: Challenge, wanted: Wanted, *, seen_by: Actor) -> sa.Se
 
 
 def select_waiting(*, seen_by: Actor) -> sa.Select[Question]:
-    """Return the query for the open questions that wait for the viewer's council, those asked first, first."""
-    return (
+    """Return the query for the open questions that wait for the viewer's council, for staff all; the oldest first."""
+    query = (
         sa.select(Question)
         .join(Challenge, Challenge.id == Question.challenge_id)
-        .where(Question.state == QuestionState.OPEN, Challenge.organisation_id == seen_by.organisation_id)
-        .options(joinedload(Question.challenge).joinedload(Challenge.published_version))
+        .where(Question.state == QuestionState.OPEN)
+        .options(
+            joinedload(Question.challenge).joinedload(Challenge.published_version),
+            joinedload(Question.challenge).joinedload(Challenge.organisation),
+            joinedload(Question.challenge).selectinload(Challenge.versions),
+        )
         .order_by(Question.asked_on, Question.id)
     )
+    return query if seen_by.is_staff else query.where(Challenge.organisation_id == seen_by.organisation_id)
 
 
 def count_waiting(*, seen_by: Actor) -> int:

@@ -5,7 +5,7 @@ under its readers; outcomes that come later are shown beside it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from showcase.models import (
 )
 from showcase.models.enums import EventState, InvitationState, QuestionState, ResponseState
 from showcase.models.vocabularies import vocabulary
-from showcase.policies import Actor, Permission, require
+from showcase.policies import Actor, Permission, require, visible_to
 from showcase.services import audit, feedback, outcomes, pitches
 
 PARTS = {
@@ -49,6 +49,15 @@ LEAST_VALUES = 3
 def find(event: Event) -> EventReport | None:
     """Return an event's report, published or not."""
     return db.session.scalar(sa.select(EventReport).where(EventReport.event_id == event.id))
+
+
+def among(events: Sequence[Event], *, seen_by: Actor) -> list[Event]:
+    """Return those of the events whose report the viewer may see, in their order."""
+    query = sa.select(EventReport.event_id).where(
+        EventReport.event_id.in_([event.id for event in events]), visible_to(seen_by, EventReport)
+    )
+    reported = set(db.session.scalars(query))
+    return [event for event in events if event.id in reported]
 
 
 def save(event: Event, texts: Mapping[str, str], *, revision: int, by: Actor, now: datetime) -> EventReport:

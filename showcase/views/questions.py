@@ -115,9 +115,9 @@ def follow(challenge: Challenge) -> ResponseReturnValue:
 
 
 @bp.get("/questions")
-@requires(Permission.CHALLENGE_CREATE)
+@requires(Permission.QUESTION_LIST)
 def waiting() -> ResponseReturnValue:
-    """List the questions that wait for the reader's council."""
+    """List the questions that wait: for a council its own, for staff all."""
     page = paged(questions.select_waiting(seen_by=current_actor()), page_number(), size=PAGE_SIZE)
     return render_template("questions/waiting.html", page=page)
 

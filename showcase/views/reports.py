@@ -19,7 +19,10 @@ bp = Blueprint("reports", __name__, url_prefix="/showcases/<uuid:event_id>")
 
 @bp.app_context_processor
 def _for_templates() -> dict[str, Any]:
-    return {"report_on": lambda event: _seen(event)}
+    return {
+        "report_on": _seen,
+        "reports_among": lambda events: reports.among(events, seen_by=current_actor()),
+    }
 
 
 @bp.get("/report")

@@ -40,6 +40,7 @@ OF_ANOTHER_STATE = {
     "organisations.domains",
     "organisations.keep_out",
     "organisations.let_in",
+    "releases.file",
     "people.reactivate",
     "responses.export",
     "responses.show",

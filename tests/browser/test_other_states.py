@@ -21,6 +21,7 @@ from showcase.models import (
     Membership,
     Message,
     Publication,
+    Release,
     Solution,
     Supplier,
     utc_now,
@@ -87,6 +88,7 @@ def happenings() -> Addresses:
         ),
         "organisations.let_in": ("staff", url_for("organisations.let_in", organisation_id=waiting.id, step="approve")),
         "people.reactivate": ("staff", url_for("people.reactivate", account_id=gone.id)),
+        "releases.file": ("public", url_for("releases.file", release_id=a_released_file())),
         "responses.show": ("supplier", url_for("responses.show", response_id=response.id)),
         "solutions.compare": ("supplier", url_for("solutions.compare", solution_id=solution.id)),
         "solutions.reset": ("supplier", url_for("solutions.reset", solution_id=solution.id)),
@@ -112,6 +114,11 @@ def took_part(founder: Membership) -> uuid.UUID:
     return event.id
 
 
+def a_released_file() -> uuid.UUID:
+    """Return a release that has a document."""
+    return db.session.scalars(sa.select(Release.id).where(Release.file_id.is_not(None))).first()
+
+
 def revise(publication: Publication, member: Membership) -> None:
     """Leave a published text with a second version that was taken back to draft."""
     actor, now = actor_for(member), utc_now()
@@ -126,7 +133,7 @@ def test_each_such_page_is_accessible(endpoint: str, addresses: Addresses, open_
     role, path = addresses[endpoint]
     for width in WIDTHS:
         page = open_own(role, width)
-        if endpoint in {"responses.export", "staff.export_suppliers"}:
+        if endpoint in {"releases.file", "responses.export", "staff.export_suppliers"}:
             assert page.request.get(path).status == 200
             continue
         answer = page.goto(path)

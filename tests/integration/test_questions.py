@@ -320,3 +320,17 @@ def test_the_list_costs_the_same_for_many(
             client.get(f"/challenges/{challenge.id}/questions")
         counts.append(len(queries))
     assert len(set(counts)) == 1
+
+
+def test_staff_see_what_waits_anywhere(client: CheckedClient, people: People, challenge: Challenge) -> None:
+    asked(challenge, people.founder)
+    client.sign_in(people.staff)
+    page = client.get("/questions").text
+    assert ASKED in page
+    assert "Who asked" in page
+    client.sign_in(people.officer)
+    assert "Who asked" not in client.get("/questions").text
+    client.sign_in(people.other_officer)
+    assert ASKED not in client.get("/questions").text
+    client.sign_in(people.founder)
+    assert client.get("/questions").status_code == 403
