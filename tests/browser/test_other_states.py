@@ -16,6 +16,7 @@ from showcase.models import (
     Account,
     Challenge,
     Council,
+    Criterion,
     Event,
     Invitation,
     Membership,
@@ -79,6 +80,7 @@ def happenings() -> Addresses:
         "accounts.choose_organisation": ("officer", url_for("accounts.choose_organisation")),
         "challenges.compare": ("officer", url_for("challenges.compare", challenge_id=challenge.id)),
         "challenges.reset": ("officer", url_for("challenges.reset", challenge_id=challenge.id)),
+        **of_a_draft(),
         "feedback.on_event": ("supplier", url_for("feedback.on_event", event_id=took_part(founder))),
         "messages.show": ("staff", url_for("messages.show", message_id=message.id)),
         "organisations.domains": ("staff", url_for("organisations.domains", organisation_id=council.id)),
@@ -94,6 +96,18 @@ def happenings() -> Addresses:
         "solutions.reset": ("supplier", url_for("solutions.reset", solution_id=solution.id)),
         "responses.export": ("supplier", url_for("responses.export")),
         "staff.export_suppliers": ("staff", url_for("staff.export_suppliers")),
+    }
+
+
+def of_a_draft() -> Addresses:
+    """Return the pages that only a showcase in preparation has."""
+    event = db.session.scalars(sa.select(Event).where(Event.state == EventState.DRAFT).limit(1)).one()
+    criterion = db.session.scalars(sa.select(Criterion).where(Criterion.event_id == event.id).limit(1)).one()
+    part = {"event_id": event.id, "part_id": criterion.id}
+    return {
+        "events.announce": ("staff", url_for("events.announce", event_id=event.id)),
+        "event_building.add_criterion": ("staff", url_for("event_building.add_criterion", event_id=event.id)),
+        "event_building.edit_criterion": ("staff", url_for("event_building.edit_criterion", **part)),
     }
 
 
