@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get(".csv")
+@bp.get("/export.csv")
 @public
 def export() -> ResponseReturnValue:
     """Give the same list as a file, a row for each challenge."""
