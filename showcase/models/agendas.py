@@ -44,11 +44,13 @@ class Agenda(Base):
     turnaround_minutes: Mapped[int] = mapped_column(default=0)
     """Minutes that a person has at least between two sessions."""
     made_from: Mapped[str] = mapped_column(default="")
-    """Hash of what the event was when the draft was last brought up to it (rooms, times, sessions, people, wishes)."""
+    """Hash of what the event was when the draft was last brought up to it: rooms, times, sessions, people."""
     cost: Mapped[int | None]
     """What the last suggestion taken over costs, as `showcase.scheduling` counts."""
     bound: Mapped[int | None]
     """What no agenda can cost less than, as proven with that suggestion; None once a pin it kept to was taken away."""
+    bound_for: Mapped[str] = mapped_column(default="")
+    """Hash of what that was proven for: the same with the wishes of councils and the turnaround."""
     note: Mapped[str] = mapped_column(default="")
     """What staff said to those whom a new version concerns."""
     published_at: Mapped[datetime | None]

@@ -32,7 +32,9 @@ class Brief:
     names: Mapping[str, str]
     """What each session, room and person is called, by its id in the problem."""
     made_from: str
-    """Hash of what the event itself brings in: without pins, turnaround and what was published."""
+    """Hash of what the event itself brings in: rooms, slots, people, sessions. A draft made from another is stale."""
+    judged_by: str
+    """Hash of that with the wishes and the turnaround: what a bound is proven for."""
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -51,6 +53,10 @@ def brief_for(event: Event, draft: Agenda | None = None, published: Agenda | Non
         "slots": list(_slots(event)),
         "people": list(_people(event)),
         "sessions": [_session(session) for session in event.sessions],
+    }
+    judged = {
+        **own,
+        "turnaround_minutes": draft.turnaround_minutes if draft else 0,
         "interests": [
             {"who": council.hex, "sessions": {session.hex: weight for session, weight in sorted(wanted.items())}}
             for council, wanted in sorted(session_wishes.weights_for(event).items())
@@ -58,12 +64,12 @@ def brief_for(event: Event, draft: Agenda | None = None, published: Agenda | Non
     }
     known, sessions = {slot["id"] for slot in own["slots"]}, {session["id"] for session in own["sessions"]}
     values = {
-        **own,
+        **judged,
         "pinned": _kept((p for p in _placements(draft) if p.is_pinned), sessions, known),
         "published": _kept(_placements(published), sessions, known),
-        "turnaround_minutes": draft.turnaround_minutes if draft else 0,
     }
-    return Brief(values, read_problem(values), _names(event), solves.input_hash(own))
+    hashes = solves.input_hash(own), solves.input_hash(judged)
+    return Brief(values, read_problem(values), _names(event), *hashes)
 
 
 def slot_id(room_id: uuid.UUID, starts_at: datetime, minutes: int) -> str:

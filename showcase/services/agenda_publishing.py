@@ -10,7 +10,7 @@ from showcase.extensions import db
 from showcase.models import Agenda
 from showcase.models.enums import AgendaState, EventState
 from showcase.policies import Actor, Permission, require
-from showcase.services import agenda_audience, agenda_messages, agendas, audit, events
+from showcase.services import agenda_audience, agenda_messages, agenda_standing, agendas, audit, events
 from showcase.services.agenda_changes import Change, changes_between
 
 MOST_NOTE = 1000
@@ -23,7 +23,7 @@ def changes_of(draft: Agenda) -> list[Change]:
 
 def hindrances(draft: Agenda) -> list[str]:
     """Return in words why a draft cannot be published yet."""
-    standing = agendas.standing_of(draft)
+    standing = agenda_standing.standing_of(draft)
     event = draft.event
     found = list(standing.broken)
     if not draft.placements:

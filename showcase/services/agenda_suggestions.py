@@ -88,8 +88,7 @@ def suggest(draft: Agenda, *, turnaround_minutes: int, by: Actor, now: datetime,
     event = agendas.load_whole(draft.event)
     if not event.rooms or not event.sessions:
         raise DomainError("Add at least one room and one session to the showcase first.")
-    if draft.turnaround_minutes != turnaround_minutes:
-        draft.turnaround_minutes, draft.bound = turnaround_minutes, None
+    draft.turnaround_minutes = turnaround_minutes
     brief = brief_for(event, draft, agendas.published_of(event))
     solve = solves.queue(KIND, event.id, brief.values, by=by, now=now, seconds=SECONDS, work=work)
     audit.record("agenda.suggestion_asked", draft, by=by, event=event.name)
@@ -114,6 +113,7 @@ def take_over(draft: Agenda, solve: Solve, *, by: Actor) -> None:
     known = {session.id.hex: session for session in event.sessions}
     for session_id, slot in sorted(answer["assignments"].items()):
         agendas.put(draft, known[session_id], slot)
-    draft.cost, draft.bound, draft.made_from = answer["cost"], answer["bound"], brief.made_from
+    draft.cost, draft.bound, draft.bound_for = answer["cost"], answer["bound"], brief.judged_by
+    draft.made_from = brief.made_from
     agendas.changed(draft)
     audit.record("agenda.suggestion_taken", draft, by=by, event=event.name)

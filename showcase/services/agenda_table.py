@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from showcase.models import Agenda, Placement, Room
 from showcase.scheduling.costs import cost, wishes
 from showcase.services.agenda_problems import Brief, assignments_of, place_of, slot_id
-from showcase.services.agendas import Standing
+from showcase.services.agenda_standing import Standing
 
 MOST_CLASHES = 10
 

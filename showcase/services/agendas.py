@@ -5,8 +5,7 @@ is suggested by the worker (`agenda_suggestions`).
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,32 +17,11 @@ from showcase.models import Agenda, Challenge, Event, EventChallenge, Placement,
 from showcase.models.enums import AgendaState
 from showcase.policies import Actor, Permission, require
 from showcase.services import agenda_words, audit, events, solves
-from showcase.services.agenda_problems import Brief, assignments_of, brief_for, place_of
+from showcase.services.agenda_problems import brief_for, place_of
 
 KIND = "agenda"
 """Kind of the solves by which agendas are suggested; their subject is the event."""
 CHANGED_FIRST = "Someone else changed this draft while you were looking at it. This is how it stands now: try again."
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a draft stands: what it costs, how good that is, what is wrong with it."""
-
-    brief: Brief
-    cost: int
-    bound: int | None
-    """What no agenda can cost less than; None when that is not known for the event as it is now."""
-    broken: Sequence[str]
-    wrong: Mapping[str, Sequence[str]]
-    """Which of these are about a session, by its id in the problem."""
-    unplaced: Sequence[Session]
-    is_stale: bool
-    """Whether the event has changed since the draft was brought up to it."""
-
-    @property
-    def is_best(self) -> bool:
-        """Whether it is proven that no agenda costs less."""
-        return self.bound is not None and not self.broken and self.cost <= self.bound
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -83,46 +61,6 @@ def load_whole(event: Event) -> Event:
         )
     )
     return db.session.scalars(query).unique().one()
-
-
-def standing_of(draft: Agenda) -> Standing:
-    """Return where a draft stands now."""
-    event = load_whole(draft.event)
-    brief = brief_for(event, draft, published_of(event))
-    assignments = assignments_of(draft)
-    verdict = brief.check(assignments)
-    is_stale = draft.made_from != brief.made_from
-    return Standing(
-        brief=brief,
-        cost=verdict.cost,
-        bound=None if is_stale else draft.bound,
-        broken=agenda_words.broken(brief, assignments),
-        wrong=agenda_words.broken_by_session(brief, assignments),
-        unplaced=[session for session in event.sessions if session.id.hex not in assignments],
-        is_stale=is_stale,
-    )
-
-
-def places_for(draft: Agenda, session: Session) -> list[tuple[str, str, list[str]]]:
-    """Return each place a session could have, in the order of rooms and times: slot, words, what would be wrong."""
-    standing = standing_of(draft)
-    brief, assignments = standing.brief, assignments_of(draft)
-    slots = [slot for slot in brief.problem.slots if slot.minutes == session.minutes]
-    order = {room.id.hex: place for place, room in enumerate(draft.event.rooms)}
-    slots.sort(key=lambda slot: (slot.start, order[slot.room]))
-    return [
-        (
-            slot.id,
-            agenda_words.place(brief, slot.id),
-            agenda_words.broken_by(brief, assignments, session.id.hex, slot.id),
-        )
-        for slot in slots
-    ]
-
-
-def slot_now(draft: Agenda, session: Session) -> str | None:
-    """Return the slot in which a session of a draft stands."""
-    return assignments_of(draft).get(session.id.hex)
 
 
 # --- the draft --------------------------------------------------------------------------------------------------------
@@ -222,7 +160,7 @@ def acknowledge(draft: Agenda, *, revision: int, by: Actor) -> None:
         Conflict: someone else changed the draft first.
     """
     hold(draft, revision, by=by)
-    draft.made_from, draft.bound = made_from_now(draft.event), None
+    draft.made_from = made_from_now(draft.event)
     changed(draft)
 
 

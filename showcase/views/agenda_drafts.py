@@ -15,7 +15,7 @@ from showcase.forms.agendas import MoveForm, PublishForm, RevisionForm, SuggestF
 from showcase.forms.base import errors_on
 from showcase.models import Agenda, Event, Session, Solve, utc_now
 from showcase.policies import Permission
-from showcase.services import agenda_publishing, agenda_suggestions, agenda_table, agendas, solves
+from showcase.services import agenda_publishing, agenda_standing, agenda_suggestions, agenda_table, agendas, solves
 
 bp = Blueprint("agenda_drafts", __name__, url_prefix="/showcases/<uuid:event_id>/manage/agenda")
 
@@ -40,8 +40,8 @@ def start(event: Event) -> ResponseReturnValue:
 def move(event: Event, session_id: uuid.UUID) -> ResponseReturnValue:
     """Move a session to another place; each is listed with what would be wrong there."""
     draft, session = _draft(event), _session(event, session_id)
-    places = agendas.places_for(draft, session)
-    form = MoveForm(revision=str(draft.revision), slot=agendas.slot_now(draft, session))
+    places = agenda_standing.places_for(draft, session)
+    form = MoveForm(revision=str(draft.revision), slot=agenda_standing.slot_now(draft, session))
     form.offer([(slot, words) for slot, words, _ in places])
     if form.validate_on_submit():
         with errors_on(form, "slot"):
@@ -61,7 +61,7 @@ def move(event: Event, session_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.AGENDA_MAKE, Event)
 def places(event: Event, session_id: uuid.UUID) -> ResponseReturnValue:
     """Say, for each slot that a session fits, which rules it would break there."""
-    found = agendas.places_for(_draft(event), _session(event, session_id))
+    found = agenda_standing.places_for(_draft(event), _session(event, session_id))
     return {"places": {slot: {"words": words, "broken": wrong} for slot, words, wrong in found}}
 
 
@@ -198,7 +198,7 @@ def _page(event: Event, form: SuggestForm) -> ResponseReturnValue:
 
 
 def _draft_parts(draft: Agenda) -> dict[str, Any]:
-    standing = agendas.standing_of(draft)
+    standing = agenda_standing.standing_of(draft)
     return {
         "standing": standing,
         "table": agenda_table.of_draft(draft, standing),

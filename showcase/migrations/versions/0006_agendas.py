@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("made_from", sa.String(), nullable=False),
         sa.Column("cost", sa.Integer(), nullable=True),
         sa.Column("bound", sa.Integer(), nullable=True),
+        sa.Column("bound_for", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by_id", sa.Uuid(), nullable=True),
