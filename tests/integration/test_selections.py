@@ -1,17 +1,32 @@
 """Who pitches: candidates, declarations, scores, decisions, and what each side sees of them at each stage."""
 
+import threading
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from showcase.access import actor_for
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import AuditEntry, Candidate, EventChallenge, InterestDeclaration, Message, Session, Supplier
+from showcase.models import (
+    AuditEntry,
+    Candidate,
+    Council,
+    EventChallenge,
+    Host,
+    InterestDeclaration,
+    Message,
+    Organisation,
+    Session,
+    Supplier,
+)
 from showcase.models.enums import CandidateState, CriterionKind, SessionKind
+from showcase.policies import Actor
 from showcase.services import (
     candidates,
     event_building,
@@ -22,6 +37,7 @@ from showcase.services import (
     scoring,
     selections,
 )
+from showcase.transactions import begin_writing
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.matching_texts import encode, fresh_index  # noqa: F401 - a fixture that tests here use
 from tests.integration.publication_texts import a_solution, published
@@ -448,3 +464,51 @@ def test_files_hold_only_what_the_reader_may_read(client: CheckedClient, people:
     assert book.data.startswith(b"PK")
     client.sign_in(people.officer)
     assert client.get(f"{address}.csv").status_code == 403
+
+
+# --- at the same moment -----------------------------------------------------------------------------------------------
+
+
+def test_the_last_place_goes_to_one_of_two_who_are_chosen_at_once(own_app: Flask) -> None:
+    with own_app.app_context():
+        ids, staff = _two_candidates_for_one_place()
+    barrier, outcomes = threading.Barrier(2), []
+
+    def choose(candidate_id: uuid.UUID) -> None:
+        with own_app.app_context():
+            barrier.wait()
+            begin_writing(db.session)
+            try:
+                selections.choose(db.session.get_one(Candidate, candidate_id), "Good.", by=staff, now=NOW)
+                db.session.commit()
+                outcomes.append("chosen")
+            except Conflict:
+                outcomes.append("refused")
+
+    threads = [threading.Thread(target=choose, args=(id,)) for id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["chosen", "refused"]
+    with own_app.app_context():
+        assert len(db.session.scalars(sa.select(Session)).all()) == 1
+
+
+def _two_candidates_for_one_place() -> tuple[list[uuid.UUID], Actor]:
+    organisations: list[Organisation] = [
+        Host(name="Local Government Association", approved_at=NOW),
+        Council(name="Northmere", approved_at=NOW),
+        Council(name="Eastbrook", approved_at=NOW),
+        Supplier(name="Plain Answers Ltd", approved_at=NOW),
+        Supplier(name="Quiet Roads Ltd", approved_at=NOW),
+    ]
+    db.session.add_all(organisations)
+    people = People(*(member_of(each, f"Person {place}") for place, each in enumerate(organisations)))
+    db.session.commit()
+    entry = an_announced(people, places=1).entries[0]
+    let_in(entry, people.staff, people.officer)
+    found = [a_candidate(entry, member, people) for member in (people.founder, people.other_founder)]
+    for candidate in found:
+        scored(candidate, people.officer, 4, 1)
+    return [candidate.id for candidate in found], actor_for(people.staff)
