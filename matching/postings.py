@@ -39,7 +39,11 @@ class Postings:
     """Terms to the documents (slots 0, 1, 2, …) that hold them. BM25: Robertson and Zaragoza 2009."""
 
     def __init__(self, mean_length: float, folder: Path | None = None) -> None:
-        """Start empty or with a base; `mean_length` is that of documents at large, in terms, and need not change."""
+        """Start empty or with a base; `mean_length` is that of documents at large, in terms, and need not change.
+
+        Raises:
+            ValueError: the files of the base do not belong together.
+        """
         self._mean_length = mean_length
         self._own: dict[int, tuple[array[int], array[float]]] = {}
         self._terms, self._counts = Growing(kind=np.int32), Growing(kind=np.uint16)
@@ -50,6 +54,8 @@ class Postings:
         if folder is not None:
             self._base = Base(folder)
             self._names = (folder / NAMES).read_text("utf-8").split("\n")[:-1]
+            if len(self._names) != self._base.terms:
+                raise ValueError(f"{folder / NAMES} has {len(self._names)} terms, not {self._base.terms}")
             self._holders.extend(np.diff(self._base.starts))
         self._number = {name: number for number, name in enumerate(self._names)}
         self._first = len(self._base) if self._base else 0

@@ -129,7 +129,8 @@ def _open(which: Which) -> tuple[Collection, int] | None:
             if not np.isin(stamps, known).all():
                 continue
             collection = Collection(which.calibration, base=folder)
-        except (FileNotFoundError, RuntimeError):  # another process has just made a newer one and cleared this one away
+        except (OSError, ValueError, EOFError, RuntimeError) as error:  # damaged, or cleared away for a newer one
+            log.warning("the files %s are not used: %s", folder.name, error)
             continue
         collection.keep_only(np.isin(known, stamps))
         return collection, number
@@ -159,6 +160,7 @@ def _make(which: Which) -> None:
     former = list(root.glob(f"{which.superseded}*"))
     final = root / f"{which.name}{number}"
     shutil.rmtree(final, ignore_errors=True)
+    os.sync()  # a power cut leaves no file half written under the final name
     folder.rename(final)
     for one in former:
         if one != final:

@@ -138,6 +138,16 @@ def test_files_of_another_history_are_not_used(ids: list[uuid.UUID], monkeypatch
     assert found == ranking_without_files(monkeypatch)
 
 
+def test_damaged_files_are_made_anew(ids: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    (made,) = folders()
+    expected = ranking()
+    for name in ("stamps.npy", "codes.faiss", "terms.txt"):
+        index.forget()
+        (made / name).write_bytes(b"")
+        assert ranking() == expected
+        assert (made / name).stat().st_size
+
+
 def test_files_are_made_anew_when_much_has_changed(ids: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch) -> None:
     (made,) = folders()
     ranking()
