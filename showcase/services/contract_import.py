@@ -16,16 +16,6 @@ from showcase.services.solutions import CellFault
 from showcase.services.spreadsheets import Table, read_date, read_pounds, read_term
 
 MOST_ROWS = 1000
-COLUMNS = (
-    "supplier",
-    "product",
-    "service",
-    "ends_on",
-    "notice_months",
-    "extension_months",
-    "annual_cost",
-    "exit_terms",
-)
 ABOUT: Mapping[str, str] = {
     "supplier": "Who you have the contract with",
     "product": "What it is for",
