@@ -134,11 +134,15 @@ def _pitched(event: Event) -> list[Candidate]:
         sa.select(Candidate)
         .join(Invitation, Invitation.candidate_id == Candidate.id)
         .where(Invitation.event_id == event.id, Invitation.state == InvitationState.ACCEPTED)
-        .order_by(Candidate.created_at, Candidate.number, Candidate.id)
     )
+
+    def place(candidate: Candidate) -> tuple[bool, int, int, int]:
+        entry = candidate.entry
+        return entry.challenge.key != UNANSWERED, entry.track.position, entry.position, candidate.number
+
     met: set[object] = set()
     found = []
-    for candidate in db.session.scalars(query):
+    for candidate in sorted(db.session.scalars(query), key=place):
         sides = {candidate.entry.challenge.organisation_id, candidate.solution.organisation_id}
         if not sides & met:
             found.append(candidate)

@@ -8,7 +8,7 @@ from wtforms import Field, HiddenField
 from wtforms.validators import InputRequired, ValidationError
 
 from showcase.forms.base import Form
-from showcase.forms.fields import AreaField, DateField, NumberField, SelectField, TextField, at_most, needed
+from showcase.forms.fields import AreaField, DateField, NumberField, RadioField, SelectField, TextField, at_most, needed
 from showcase.forms.times import TimeField, day_of, moment_of, read_time, time_of, write_time
 from showcase.models import MeetingPlan
 
@@ -109,20 +109,34 @@ class AskForm(Form):
 
 
 class ReplyForm(Form):
-    """Why not, if one likes to say."""
+    """Why not."""
 
-    reason = AreaField("Why, if you like to say", [at_most(MOST_WORDS)], render_kw={"params": {"rows": 3}})
+    reason = AreaField(
+        "Why", [needed("Say why, so that the other side knows"), at_most(MOST_WORDS)], render_kw={"params": {"rows": 3}}
+    )
 
 
 class RecordForm(Form):
     """What the council said that others do not know."""
 
+    is_new = RadioField(
+        "Did you say anything that is not in your challenge statement or answered there?",
+        [InputRequired("Choose whether anything new was said")],
+        choices={"yes": "Yes", "no": "No, nothing new was said"},
+    )
     new_information = AreaField(
-        "What did you say that is not in your challenge statement or answered there?",
+        "What was new",
         [at_most(MOST_WORDS)],
-        description="Leave it blank if nothing was new. It is released to everyone, without naming the supplier.",
+        description="If you chose yes. It is released to everyone: do not name the supplier.",
         render_kw={"params": {"rows": 5}},
     )
+
+    def validate_new_information(self, field: Field) -> None:
+        """Ask for what was new when something was, and for nothing when nothing was."""
+        if self.is_new.data == "yes" and not field.data:
+            raise ValidationError("Say what was new")
+        if self.is_new.data == "no" and field.data:
+            raise ValidationError("You chose that nothing was new: take this text out, or choose yes")
 
 
 class ReleaseForm(Form):

@@ -137,16 +137,17 @@ def agreed(plan: MeetingPlan) -> Sequence[Meeting]:
 
 def broken(plan: MeetingPlan) -> list[str]:
     """Return what is wrong with the times that meetings have, now that meetings or the agenda may have changed."""
-    brief = brief_for(plan)
-    placed = dict(_placed(plan, agreed(plan)))
-    known = {id: slot for id, slot in placed.items() if slot in brief.problem.slot}
-    waits = {f"{brief.names[id]}" for id in brief.problem.session if id not in placed}
-    return [words for words in agenda_words.broken(brief, known) if not any(name in words for name in waits)]
+    timetabled = [meeting for meeting in agreed(plan) if meeting.is_timetabled]
+    brief = _brief(plan, timetabled)
+    return agenda_words.broken(brief, dict(_placed(plan, timetabled)))
 
 
 def brief_for(plan: MeetingPlan) -> Brief:
     """Return the problem of a plan as it is now, with what things are called."""
-    meetings = agreed(plan)
+    return _brief(plan, agreed(plan))
+
+
+def _brief(plan: MeetingPlan, meetings: Sequence[Meeting]) -> Brief:
     rooms = {_room_id(plan, place): place for place in plan.places}
     known = {slot["id"] for slot in _slots(plan)}
     values: dict[str, Any] = {
@@ -168,7 +169,8 @@ def brief_for(plan: MeetingPlan) -> Brief:
     for each in meetings:
         names[each.id.hex] = f"{each.council.name} and {each.supplier.name}"
         names[each.council_id.hex], names[each.supplier_id.hex] = each.council.name, each.supplier.name
-    return Brief(values, read_problem(values), names, solves.input_hash(values))
+    made_from = solves.input_hash(values)
+    return Brief(values, read_problem(values), names, made_from, made_from)
 
 
 def _room_id(plan: MeetingPlan, place: str) -> uuid.UUID:

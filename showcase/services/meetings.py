@@ -144,16 +144,16 @@ def accept(meeting: Meeting, *, by: Actor, now: datetime) -> None:
 
 
 def decline(meeting: Meeting, reason: str, *, by: Actor, now: datetime) -> None:
-    """Say no. A reason is welcome and not needed.
+    """Say no, and why.
 
     Raises:
         NotAllowed: the policy says no.
-        DomainError: the reason is too long.
+        DomainError: the reason is missing or too long.
         Conflict: it was answered or cancelled meanwhile.
     """
     require(by, Permission.MEETING_ANSWER, meeting)
     _refresh(meeting, MeetingState.ASKED)
-    meeting.reason = _short(reason)
+    meeting.reason = _reason(reason)
     _become(meeting, MeetingState.DECLINED, by=by, now=now)
     meeting_messages.tell_declined(meeting, now=now)
 
@@ -163,12 +163,12 @@ def cancel(meeting: Meeting, reason: str, *, by: Actor, now: datetime) -> None:
 
     Raises:
         NotAllowed: the policy says no.
-        DomainError: the reason is too long.
+        DomainError: the reason is missing or too long.
         Conflict: it was answered or took place meanwhile.
     """
     require(by, Permission.MEETING_CANCEL, meeting)
     _refresh(meeting, MeetingState.ASKED, MeetingState.ACCEPTED)
-    meeting.reason, meeting.starts_at, meeting.place = _short(reason), None, None
+    meeting.reason, meeting.starts_at, meeting.place = _reason(reason), None, None
     _become(meeting, MeetingState.CANCELLED, by=by, now=now)
     meeting_messages.tell_cancelled(meeting, now=now)
 
@@ -250,6 +250,12 @@ def _refresh(meeting: Meeting, *states: MeetingState) -> None:
     db.session.refresh(meeting, with_for_update={"of": Meeting})
     if meeting.state not in states:
         raise Conflict("Someone answered or changed this meeting meanwhile. Look at it again.")
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise DomainError("Say why, so that the other side knows.")
+    return _short(text)
 
 
 def _short(text: str) -> str:

@@ -157,7 +157,7 @@ def _offered(event: Event, form: AskForm) -> AskForm:
 def _page(meeting: Meeting, sent: Form | None = None) -> ResponseReturnValue:
     forms: dict[type[Form], Form] = {
         ReplyForm: ReplyForm(formdata=None),
-        RecordForm: RecordForm(formdata=None, new_information=meeting.new_information),
+        RecordForm: RecordForm(formdata=None, new_information=meeting.new_information, is_new=_is_new(meeting)),
         ReleaseForm: ReleaseForm(formdata=None),
     }
     if sent is not None:
@@ -175,6 +175,11 @@ def _page(meeting: Meeting, sent: Form | None = None) -> ResponseReturnValue:
         is_over=meetings.is_over(meeting, now=utc_now()),
     )
     return page, sent.status if sent else 200
+
+
+def _is_new(meeting: Meeting) -> str | None:
+    """Return what was chosen before."""
+    return None if meeting.noted_at is None else "yes" if meeting.new_information else "no"
 
 
 def _done(meeting: Meeting, words: str) -> ResponseReturnValue:

@@ -211,7 +211,7 @@ def test_nobody_has_more_than_everyone_may_have(event: Event, people: People) ->
         meetings.accept(wanted, by=actor_for(people.founder), now=NOW)
     assert meetings.count_of(plan_of(event), people.founder.organisation) == 1
     own = db.session.scalars(sa.select(Meeting).where(Meeting.asked_by == "supplier")).one()
-    meetings.decline(own, "", by=actor_for(people.officer), now=NOW)
+    meetings.decline(own, "No time left.", by=actor_for(people.officer), now=NOW)
     meetings.accept(wanted, by=actor_for(people.founder), now=NOW)
 
 
@@ -459,6 +459,7 @@ def test_the_story_of_a_meeting_on_its_pages(soon: Event, people: People, client
     made = client.post(path, data={"pair": pair, "note": "Sensors."}).location
     assert "wait for your answer" not in client.get("/").text
     assert "has used 1 of 2" in client.get(path).text
+    assert client.post(f"{made}/cancel", data={"reason": " "}).status_code == 422
     client.sign_in(people.other_founder)
     assert client.get(made).status_code == 404
     client.sign_in(people.officer)
@@ -495,9 +496,13 @@ def test_what_was_new_is_released_on_the_page(event: Event, people: People, clie
     assert client.post(f"{path}/record", data={"new_information": "x"}).status_code == 403
     client.sign_in(people.officer)
     assert "After the meeting" in client.get(path).text
+    for wrong in ({}, {"is_new": "yes"}, {"is_new": "no", "new_information": "4,000 homes"}):
+        assert client.post(f"{path}/record", data=wrong).status_code == 422
     assert (
         "can be closed once"
-        in client.post(f"{path}/record", data={"new_information": "4,000 homes"}, follow_redirects=True).text
+        in client.post(
+            f"{path}/record", data={"is_new": "yes", "new_information": "4,000 homes"}, follow_redirects=True
+        ).text
     )
     assert client.post(f"{path}/close").status_code == 409
     assert client.post(f"{path}/release", data={"title": ""}).status_code == 422
