@@ -117,7 +117,7 @@ class Judge:
     def slots(self, live: Flags) -> tuple[Slots, dict[str, Scores]]:
         """Return the live slots worth ranking, and for each the contribution of every ingredient."""
         here, query = self._collection, self._query
-        if self.has_meaning and np.count_nonzero(live) > max(EXHAUSTIVE, SHORTLIST):
+        if self.has_meaning and np.count_nonzero(live) > EXHAUSTIVE:
             slots = self._shortlist(live)
         else:
             slots = np.flatnonzero(live)

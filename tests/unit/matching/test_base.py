@@ -77,7 +77,7 @@ def test_changes_upon_a_base_rank_as_a_fresh_collection_does(
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         if is_short:  # as where there are very many: the best by bytes and by words, all of which fit here
             patch.setattr(ranker_module, "EXHAUSTIVE", 1)
-            patch.setattr(ranker_module, "SHORTLIST", 1)
+            patch.setattr(ranker_module, "SHORTLIST", 20)
             patch.setattr(ranker_module, "CANDIDATES", 20)
         Collection.save(Path(folder), CALIBRATION, STORED.items())
         based = Collection(CALIBRATION, base=Path(folder))
