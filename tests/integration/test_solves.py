@@ -163,6 +163,7 @@ KILLED = """
 import sys
 from showcase.models import utc_now
 from showcase.services import solve_runner
+from tests.integration.conftest import make_app
 from pathlib import Path
 solve_runner.SOLVERS = {"sleepy": "tests.integration.test_solves:sleepy"}
 with make_app(sys.argv[1], Path(sys.argv[2])).app_context():
@@ -174,10 +175,12 @@ def test_after_kill_9_of_the_worker_it_is_solved_again_once_the_lease_is_over(co
     solve = queue({"sleep": 60})
     address = db.engine.url.render_as_string(hide_password=False)
     worker = subprocess.Popen([sys.executable, "-c", KILLED, address, str(tmp_path)])
-    wait_until(lambda: now_of(solve).progress, 60)
-    process = solve.progress["process"]
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
+    try:
+        wait_until(lambda: now_of(solve).progress, 60)
+        process = solve.progress["process"]
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
     wait_until(lambda: not is_alive(process))
     assert solve_runner._claim(utc_now()) is None
     db.session.execute(sa.update(Solve).values(problem={"sleep": 0}))
