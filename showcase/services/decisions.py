@@ -12,9 +12,12 @@ from sqlalchemy.orm import joinedload
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
 from showcase.models import Challenge, Decision, Publication, Solution
-from showcase.models.enums import Verdict
+from showcase.models.enums import EntryKind, Verdict
 from showcase.policies import Actor, Permission, require
-from showcase.services import audit, matches, ranking
+from showcase.services import audit, matches, ranking, records
+
+WORDS = {Verdict.SHORTLISTED: "was shortlisted by the council", Verdict.NOT_FOR_US: "was turned down by the council"}
+"""What the engagement record says of each verdict."""
 
 
 def decide(
@@ -60,6 +63,7 @@ def decide(
         rank=decision.rank,
         ranker=decision.ranker,
     )
+    _note(decision, WORDS[verdict], by=by, now=now)
     return decision
 
 
@@ -78,6 +82,7 @@ def undo(challenge: Challenge, solution: Solution, *, by: Actor, now: datetime) 
     for decision in standing:
         _undo(decision, by=by, now=now)
         audit.record("match.undone", challenge, by=by, solution=str(solution.id), verdict=decision.verdict.value)
+        _note(decision, "is no longer " + WORDS[decision.verdict].removeprefix("was "), by=by, now=now)
     db.session.flush()
 
 
@@ -96,6 +101,15 @@ def standing_on(challenge: Challenge, *solution_ids: uuid.UUID) -> list[Decision
     if solution_ids:
         query = query.where(Decision.solution_id.in_(solution_ids))
     return list(db.session.scalars(query))
+
+
+def _note(decision: Decision, words: str, *, by: Actor, now: datetime) -> None:
+    """Tell the challenge's engagement record what was decided, or taken back."""
+    solution = decision.solution
+    rank = f", at rank {decision.rank} of the ranking" if decision.rank else ""
+    reason = f" {decision.reason}" if decision.reason else ""
+    said = f"“{solution.known_title}” of {solution.organisation.name} {words}{rank}.{reason}"
+    records.note(decision.challenge, EntryKind.SELECTION, said, by=by, now=now)
 
 
 def _undo(decision: Decision, *, by: Actor, now: datetime) -> None:

@@ -20,10 +20,11 @@ from showcase.commands import main
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Challenge, EngagementRecord, RecordEntry, Release, Supplier, utc_now
-from showcase.models.enums import EntryKind, ResponseState
+from showcase.models.enums import EntryKind, ResponseState, Verdict
 from showcase.policies import PUBLIC, Permission, can, visible_to
 from showcase.services import (
     bundles,
+    decisions,
     events,
     interest_declarations,
     invitations,
@@ -577,3 +578,18 @@ def test_the_list_of_records(client: CheckedClient, people: People, challenge: C
     assert "Bins nobody emptied,Eastbrook" in client.get("/records.csv").text
     client.sign_in(people.founder)
     assert {client.get(path).status_code for path in ("/records", "/records.csv")} == {403}
+
+
+def test_a_councils_decisions_are_noted(people: People, challenge: Challenge) -> None:
+    solution = a_solution(people.founder)
+    published(solution, people)
+    officer = actor_for(people.officer)
+    decisions.decide(challenge, solution, Verdict.SHORTLISTED, by=officer, now=utc_now())
+    decisions.undo(challenge, solution, by=officer, now=utc_now())
+    decisions.decide(challenge, solution, Verdict.NOT_FOR_US, by=officer, now=utc_now(), reason="Needs broadband.")
+    told = [entry.words for entry in entries_of(challenge) if entry.kind is EntryKind.SELECTION]
+    assert told == [
+        "“Dry Rooms” of Plain Answers Ltd was shortlisted by the council.",
+        "“Dry Rooms” of Plain Answers Ltd is no longer shortlisted by the council.",
+        "“Dry Rooms” of Plain Answers Ltd was turned down by the council. Needs broadband.",
+    ]
