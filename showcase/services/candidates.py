@@ -27,9 +27,14 @@ from showcase.models import (
 )
 from showcase.models.enums import CandidateState, ResponseState
 from showcase.models.questions import Content
-from showcase.policies import Actor, Permission, answers_for, require, visible_to
+from showcase.policies import Actor, Permission, answers_for, can, require, visible_to
 from showcase.services import audit, events, masking, matches
 from showcase.services.matches import Card, Closeness
+
+BEING_REWRITTEN = (
+    "The council is writing a new version of this challenge, so the ranking was not asked. Do this again once it is "
+    "published."
+)
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,10 @@ def gather(entry: EventChallenge, *, by: Actor, now: datetime) -> Gathered:
     late = [response for response in given if closes_at is not None and response.created_at > closes_at]
     wanted = {response.solution_id: response.solution for response in given if response not in late}
     put_forward = set(wanted)
+    if not can(by, Permission.MATCH_SEE, entry.challenge):
+        added = _take_in(entry, wanted, put_forward, {}, {}, now)
+        audit.record("candidates.gathered", entry, by=by, added=added, late=len(late))
+        return Gathered(added, len(late), (BEING_REWRITTEN,))
     page = matches.solutions_for(entry.challenge, seen_by=by)
     cards = {card.publication.id: card for card in page.cards if card.closeness is not Closeness.LOOSE}
     wanted |= {
