@@ -182,7 +182,7 @@ def _options(plan: Plan | None, seen_by: Actor) -> Section:
         )
     rows = [
         (
-            option.version.offer.supplier.name,
+            option.name,
             "; ".join(f"{_pounds(t['unit_price_pence'])} from {t['min_quantity']:,}" for t in option.version.tiers),
             f"{option.version.earliest} to {option.version.latest}",
             vocabulary("must_haves").list_labels(option.version.meets),

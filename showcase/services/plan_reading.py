@@ -149,6 +149,12 @@ class Option:
     told: Mapping[str, int] | None
     """{"councils", "quantity"}, rounded; None where too few councils stand behind it."""
 
+    @property
+    def name(self) -> str:
+        """The supplier, and that it has withdrawn its prices since, if so."""
+        offer = self.version.offer
+        return offer.supplier.name if offer.is_standing else f"{offer.supplier.name} (withdrawn since)"
+
 
 def for_staff(plan: Plan) -> Whole:
     """Return the whole plan with names."""

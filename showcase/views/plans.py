@@ -19,7 +19,7 @@ from showcase.policies import Permission, can
 from showcase.policies.prices import leads_list
 from showcase.services import packs, plan_reading, plans
 from showcase.services.paging import paged
-from showcase.services.plan_reading import Whole
+from showcase.services.plan_reading import Line, Whole
 from showcase.services.workbooks import Sheet
 from showcase.views.list_charts import demand_chart
 
@@ -133,10 +133,12 @@ def _for_council(plan: Plan) -> ResponseReturnValue:
     assert actor.organisation_id is not None
     is_in = str(actor.organisation_id) in {*plan.rungs, *plan.left_out}
     is_lead = leads_list.holds(actor, plan.interest_list)
+    line = plan_reading.own_line(plan, actor.organisation_id) if is_in else None
     return render_template(
         "plans/for_council.html",
         plan=plan,
-        line=plan_reading.own_line(plan, actor.organisation_id) if is_in else None,
+        line=line,
+        chart=_own_chart(line) if line and line.saving_pence is not None and line.start else None,
         options=plan_reading.options(plan) if is_lead else None,
         notice=NOTICE,
         month_label=month_label,
@@ -152,6 +154,17 @@ def _savings_chart(whole: Whole) -> Chart:
     rows = [(name, pence / 100) for name, pence in known]
     drawing = charts.bars(title, words, known, write=charts.pounds, name="savings")
     return Chart(title, words, ("Council", "Saving a year, pounds"), rows, drawing, numeric=(1,), note=NOTICE)
+
+
+def _own_chart(line: Line) -> Chart:
+    title = "What your council would save in a year"
+    words = (
+        "Pounds a year, excluding VAT, against what it pays now: with the others, and by itself with the same offers."
+    )
+    values = [("With the others", line.saving_pence or 0), ("By itself", line.by_itself_pence)]
+    drawing = charts.bars(title, words, values, write=charts.pounds, name="own-saving")
+    rows = [(name, pence / 100) for name, pence in values]
+    return Chart(title, words, ("How", "Saving a year, pounds"), rows, drawing, numeric=(1,))
 
 
 def _line_rows(plan: Plan) -> list[tuple[str, str | int | float | None]]:

@@ -254,6 +254,7 @@ def test_a_council_reads_its_own_line_alone(client: CheckedClient, story: Story)
     page = client.get(f"/interest-lists/{story.interest_list.id}/plans").text
     assert "Plan 1" in page
     assert "app-chart" not in page
+    assert "What your council would save in a year" in client.get(f"/plans/{plan.id}").text
     assert client.get(f"/interest-lists/{story.interest_list.id}/demand.csv").status_code == 403
     client.sign_in(story.councils[5])
     assert "does not meet its needs" in client.get(f"/plans/{plan.id}").text
@@ -281,6 +282,10 @@ def test_the_lead_authority_reads_options_and_totals(client: CheckedClient, stor
     assert "about £1,500,000 a year" in page
     assert "Quiet Roads Ltd" in page
     assert "Your council" not in page
+    offer = prices.list_for(story.interest_list, seen_by=story.staff)[1]
+    prices.withdraw(offer, "", by=actor_for(story.people.other_founder), now=utc_now())
+    db.session.commit()
+    assert "Quiet Roads Ltd (withdrawn since)" in client.get(f"/plans/{plan.id}").text
     assert not private_figures(story).search(page)
 
 

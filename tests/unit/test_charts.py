@@ -4,7 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showcase.charts import Chart, Line, bars, columns, lines, pounds
@@ -22,6 +22,7 @@ def parsed(drawing: str) -> ElementTree.Element:
     return root
 
 
+@settings(deadline=None)
 @given(figures)
 def test_columns_are_as_high_as_their_figures(values: list[tuple[str, int]]) -> None:
     root = parsed(columns("Title", "Words", values))
@@ -34,6 +35,7 @@ def test_columns_are_as_high_as_their_figures(values: list[tuple[str, int]]) -> 
             assert height == pytest.approx(max(1, value / most * max(heights)), abs=0.2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=40).filter(str.isprintable), st.integers(-(10**9), 10**9)), max_size=30))
 def test_bars_start_at_one_zero(values: list[tuple[str, int]]) -> None:
     root = parsed(bars("Title", "Words", values))
@@ -46,6 +48,7 @@ def test_bars_start_at_one_zero(values: list[tuple[str, int]]) -> None:
         assert left + broad <= 640
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**9)), max_size=8), max_size=6))
 def test_lines_stay_on_the_drawing(series: list[list[tuple[int, int]]]) -> None:
     root = parsed(lines("Title", "Words", [Line(f"Line {n}", points) for n, points in enumerate(series)]))
