@@ -1,5 +1,6 @@
 """The forms of questions about challenges, and of information released to all."""
 
+from wtforms import HiddenField
 from wtforms.validators import InputRequired
 
 from showcase.forms.base import Form
@@ -21,6 +22,8 @@ class AskForm(Form):
 class AnswerForm(Form):
     """A council's answer."""
 
+    after = HiddenField()
+    """Number of the last answer that its writer saw."""
     text = AreaField(
         "Your answer",
         [needed("Write the answer"), at_most(6000)],

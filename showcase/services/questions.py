@@ -144,11 +144,14 @@ def withdraw(question: Question, *, by: Actor) -> None:
 # --- answering --------------------------------------------------------------------------------------------------------
 
 
-def answer(question: Question, text: str, *, by: Actor, now: datetime) -> Answer:
+def answer(question: Question, text: str, *, by: Actor, now: datetime, after: int | None = None) -> Answer:
     """Answer a question to everyone at one time; answering again corrects, and the earlier answer stays to be read.
+
+    `after` is the number of the last answer that the writer has seen, 0 for none.
 
     Raises:
         NotAllowed: the policy says no.
+        Conflict: somebody answered meanwhile.
         DomainError: it is blank, or says what the last answer says.
     """
     require(by, Permission.QUESTION_ANSWER, question)
@@ -158,6 +161,8 @@ def answer(question: Question, text: str, *, by: Actor, now: datetime) -> Answer
     _lock(question.challenge)
     db.session.refresh(question, ["answers", "state"])
     last = question.answer
+    if after is not None and after != (last.number if last else 0):
+        raise Conflict("A colleague answered this question while you were writing. Read that answer first.")
     if last is not None and last.text == text:
         raise DomainError("This is what the last answer says.")
     made = Answer(

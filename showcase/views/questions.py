@@ -126,11 +126,16 @@ def waiting() -> ResponseReturnValue:
 @requires(Permission.QUESTION_ANSWER, Question)
 def answer(question: Question) -> ResponseReturnValue:
     """Answer a question to everyone, or correct the last answer."""
-    form = AnswerForm(text=question.answer.text if question.answer else "")
+    last = question.answer
+    form = AnswerForm(text=last.text if last else "", after=str(last.number) if last else "0")
     if form.validate_on_submit():
         with errors_on(form, "text"):
-            questions.answer(question, form.text.data or "", by=current_actor(), now=utc_now())
+            typed = form.after.data or ""
+            after = int(typed) if typed.isdecimal() else -1
+            questions.answer(question, form.text.data or "", by=current_actor(), now=utc_now(), after=after)
             return _done(question, "Answered. It stands on the public page, and all who take part have been told.")
+    if form.refusal is not None:  # the page shows what stands now, so that what was typed can be sent after all
+        form.after.data = str(question.answer.number) if question.answer else "0"
     return render_template("questions/answer.html", question=question, form=form), form.status
 
 

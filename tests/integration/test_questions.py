@@ -52,7 +52,9 @@ def test_from_question_to_answer(client: CheckedClient, people: People, challeng
     client.sign_in(people.officer)
     assert ASKED in client.get("/questions").text
     question = db.session.scalars(sa.select(Question)).one()
-    answered = client.post(f"/questions/{question.id}/answer", data={"text": "Yes: one home in five has none."})
+    answered = client.post(
+        f"/questions/{question.id}/answer", data={"text": "Yes: one home in five has none.", "after": "0"}
+    )
     assert answered.status_code == 302
     client.sign_out()
     public = client.get(f"/challenges/{challenge.id}").text
@@ -64,9 +66,13 @@ def test_from_question_to_answer(client: CheckedClient, people: People, challeng
 def test_a_correction_is_another_answer(client: CheckedClient, people: People, challenge: Challenge) -> None:
     question = asked(challenge, people.founder)
     client.sign_in(people.officer)
-    for text in ("No.", "Yes: we looked again."):
-        assert client.post(f"/questions/{question.id}/answer", data={"text": text}).status_code == 302
-    again = client.post(f"/questions/{question.id}/answer", data={"text": "Yes: we looked again."})
+    path = f"/questions/{question.id}/answer"
+    for after, text in enumerate(("No.", "Yes: we looked again.")):
+        assert client.post(path, data={"text": text, "after": str(after)}).status_code == 302
+    late = client.post(path, data={"text": "A colleague’s answer.", "after": "1"})
+    assert late.status_code == 409
+    assert "A colleague’s answer." in late.text
+    again = client.post(path, data={"text": "Yes: we looked again.", "after": "2"})
     assert again.status_code == 422
     assert "what the last answer says" in again.text
     texts = db.session.scalars(sa.select(Answer.text).order_by(Answer.number)).all()
