@@ -103,7 +103,7 @@ def save(
     require(by, Permission.RECORD_KEEP, challenge)
     record = records.open_for(challenge, now=now)
     if record.revision != revision:
-        raise Conflict("Someone else saved this draft while you were writing. Look at what it says now.")
+        raise Conflict("Someone else saved this draft while you were writing. Open this page again to see theirs.")
     low, high = typed.get("value_excluding_vat"), typed.get("value_including_vat")
     if low is not None and high is not None and high < low:
         raise DomainError("The value including VAT cannot be below the value excluding VAT.")

@@ -156,7 +156,7 @@ def set_dates(challenge: Challenge, dates: Dates, *, revision: int, by: Actor, n
     """
     record = _kept(challenge, by=by, now=now)
     if record.revision != revision:
-        raise Conflict("Someone else saved these dates while you were writing. Look at what they say now.")
+        raise Conflict("Someone else saved these dates while you were writing. Open this page again to see theirs.")
     if dates.keep_until and not dates.keep_because.strip():
         raise DomainError("Say which law or claim wants the record kept for longer.")
     if dates.tender_on and dates.contract_on and dates.contract_on < dates.tender_on:

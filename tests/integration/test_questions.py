@@ -52,9 +52,8 @@ def test_from_question_to_answer(client: CheckedClient, people: People, challeng
     client.sign_in(people.officer)
     assert ASKED in client.get("/questions").text
     question = db.session.scalars(sa.select(Question)).one()
-    answered = client.post(
-        f"/questions/{question.id}/answer", data={"text": "Yes: one home in five has none.", "after": "0"}
-    )
+    sent = {"text": "Yes: one home in five has none.", "after": "0"}
+    answered = client.post(f"/questions/{question.id}/answer", data=sent)
     assert answered.status_code == 302
     client.sign_out()
     public = client.get(f"/challenges/{challenge.id}").text
@@ -72,6 +71,7 @@ def test_a_correction_is_another_answer(client: CheckedClient, people: People, c
     late = client.post(path, data={"text": "A colleague’s answer.", "after": "1"})
     assert late.status_code == 409
     assert "A colleague’s answer." in late.text
+    assert 'value="2"' in late.text
     again = client.post(path, data={"text": "Yes: we looked again.", "after": "2"})
     assert again.status_code == 422
     assert "what the last answer says" in again.text
