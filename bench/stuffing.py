@@ -7,8 +7,10 @@ and try every golden challenge. Vectors are kept between runs. The tests of the 
 
 import argparse
 import json
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from typing import Any
 
 import seeds
@@ -53,6 +55,22 @@ def keywords(content: Content) -> str:
     return ", ".join(dict.fromkeys(word.lower() for word in said if word.lower() not in STOP_WORDS)) + ". "
 
 
+def sprinkled(content: Content) -> str:
+    """Return the same words six times over, each time in another order and with small words between, as no list has."""
+    dice, small = random.Random(0), cycle(("and the", "of", "with a", "for our", "that is", "to be in", "which are"))
+    words = keywords(content).rstrip(". ").split(", ")
+    said = [
+        " ".join(f"{word} {next(small)}" if n % 2 else word for n, word in enumerate(order))
+        for order in _shuffled(words, 6, dice)
+    ]
+    return ". ".join(one.capitalize() for one in said) + ". "
+
+
+def _shuffled(words: Sequence[str], times: int, dice: random.Random) -> Iterator[list[str]]:
+    for _ in range(times):
+        yield dice.sample(words, len(words))
+
+
 def services(content: Content) -> str:
     """Return the services that a profile is for, in words."""
     labels = vocabulary("service_areas").labels
@@ -70,6 +88,7 @@ COPIED = "the challenge's own title and problem"
 STUFFING: Mapping[str, Callable[[Content, Content], str]] = {
     "praise, three times": lambda profile, challenge: PRAISE * 3,
     "its own keywords, six times": lambda profile, challenge: keywords(profile) * 6,
+    "its own keywords, six times, small words between": lambda profile, challenge: sprinkled(profile),
     "its services, ten times": lambda profile, challenge: services(profile) * 10,
     "all of itself, once more": lambda profile, challenge: whole(profile),
     COPIED: lambda profile, challenge: f"{challenge['title']} {challenge['problem']}",

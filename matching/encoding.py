@@ -17,8 +17,10 @@ from matching.embedder import Embedder
 from matching.requirements import requirements
 from matching.texts import Text, passages, prose, term_counts
 
-CUTTING = "1"
+CUTTING = "2"
 """Changes when texts are cut or counted in another way, so that stored rows are known to be stale."""
+_HASHED = "1"
+"""Changes with it, unless what changed is which sentences of a text count: those are part of the hash."""
 
 Half = npt.NDArray[np.float16]
 
@@ -142,5 +144,5 @@ def content_hash(text: Text, model: str) -> str:
     """Return a hex digest that changes with the words, their fields, the model, or the way texts are cut."""
     kept = prose(text)
     lists = [] if kept is text else [kept.fields]
-    content = json.dumps([CUTTING, model, text.fields, *lists], ensure_ascii=False)
+    content = json.dumps([_HASHED, model, text.fields, *lists], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -44,6 +44,8 @@ LEAST_SMALL_WORDS = 0.08
 """Share of the small words that sentences are held together with, below which words are a list (docs/matching.md)."""
 LIST_WORDS = 20
 """A list of fewer words, such as standards held or systems joined, is left to count; in real texts few are longer."""
+MANY_TERMS = 5
+"""With so many terms, a sentence that says no new word is a shuffle of others; in real texts few are."""
 _SMALL_WORDS = STOP_WORDS | frozenset(  # Welsh prose is prose
     """ac ag am ar at bod byddwn dan ddim dros drwy dy ei eich ein er eu fel fy gan gyda hefyd heb hon hwn hyd hyn mae
     na nac nad neu ni nid o oedd ond os pan rhag roedd sy sydd wedi wrth y ydy yma yn yna yr yw â""".split()  # noqa: SIM905
@@ -86,11 +88,13 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def prose(text: Text) -> Text:
-    """Return the text without its lists of keywords: what is not said in sentences is no evidence of anything.
+    """Return the text without its lists of keywords and without repeats: neither is evidence of anything.
 
-    A list is a run of sentences in one field with hardly a small word among `LIST_WORDS` words or more.
+    A list is a run of sentences in one field with hardly a small word among `LIST_WORDS` words or more. A repeat is a
+    sentence that was said before, in whatever field, or has `MANY_TERMS` or more and not one of them is new.
     """
-    fields = [(name, part, _without_lists(part)) for name, part in text.fields]
+    said: set[str] = set()
+    fields = [(name, part, _without_repeats(_without_lists(part), said)) for name, part in text.fields]
     if all(kept == part for _, part, kept in fields):
         return text
     return Text(text.id, tuple((name, kept) for name, _, kept in fields if kept))
@@ -100,6 +104,18 @@ def _without_lists(part: str) -> str:
     runs = [(is_list, list(run)) for is_list, run in groupby(sentences(part), key=_is_listing)]
     kept = [run for is_list, run in runs if not (is_list and sum(map(_count, run)) >= LIST_WORDS)]
     return part if len(kept) == len(runs) else "\n".join(sentence for run in kept for sentence in run)
+
+
+def _without_repeats(part: str, said: set[str]) -> str:
+    """Return a part without what was said before; add its sentences and their terms to what was said."""
+    parts = sentences(part)
+    kept = []
+    for sentence in parts:
+        words, terms = " ".join(_TOKEN.findall(sentence.lower())), term_counts(sentence).keys()
+        if words not in said and not (len(terms) >= MANY_TERMS and terms <= said):
+            kept.append(sentence)
+        said.update(terms, [words])
+    return part if len(kept) == len(parts) else "\n".join(kept)
 
 
 def _is_listing(sentence: str) -> bool:

@@ -18,7 +18,10 @@ from matching.requirements import requirements
 from matching.texts import Text, passages, sentences, term_counts
 from tests.unit.matching.conftest import CHALLENGE, SOLUTIONS
 
-FILLER = "Our company was founded by three friends. We like tea, cake and long walks by the sea. " * 4
+FILLER = " ".join(
+    f"Our company was founded by {number} friends. We like tea, cake and {walks} walks by the sea."
+    for number, walks in (("three", "long"), ("four", "short"), ("five", "slow"), ("six", "brisk"))
+)
 LONG = Text("long", (("about", FILLER), ("how", SOLUTIONS["damp"]), ("team", FILLER)))
 
 

@@ -86,3 +86,31 @@ def test_a_list_may_ask_but_answers_nothing() -> None:
     assert asked.terms["damp"] == 3
     assert not offered.has_vectors
     assert not offered.terms
+
+
+def test_what_was_said_before_is_left_out() -> None:
+    said = "Finds damp homes. Tells officers which. Finds  DAMP homes! Costs little."
+    text = Text("x", (("summary", said), ("how", "Tells officers: which?"), ("more", "Tells officers who.")))
+    assert prose(text).fields == (
+        ("summary", "Finds damp homes.\nTells officers which.\nCosts little."),
+        ("more", "Tells officers who."),
+    )
+    once = Text("x", (("summary", "Finds damp homes. Tells officers which."),))
+    assert prose(once) is once
+
+
+def test_a_shuffle_of_words_that_were_said_is_left_out() -> None:
+    said = (
+        "Sensors find damp and mould in homes. Homes with mould and damp, find the sensors. Sensors find damp in homes."
+    )
+    kept = "Sensors find damp and mould in homes.\nSensors find damp in homes."  # a short one may come back to a thing
+    assert prose(Text.plain("x", said)).whole == kept
+    assert prose(Text.plain("x", said.replace("Homes with", "Flats with"))).whole.count("\n") == 0
+
+
+def test_a_text_that_says_all_of_itself_again_gains_nothing() -> None:
+    said = "Finds damp homes before winter. Tells officers which homes to visit first."
+    once, again = Text("x", (("how", said),)), Text("x", (("how", said), ("more", f"{said} {said}")))
+    one, other = encode([once, again], HashEmbedder())
+    assert (one.vectors == other.vectors).all()
+    assert one.terms == other.terms
