@@ -153,8 +153,8 @@ def _code(registration: Registration) -> Markup | None:
     if registration.placed_in is not Hall.IN_PERSON:
         return None
     made = segno.make(messages.link(url_for("check_in.show", registration_id=registration.id)), error="m")
-    title = "Code to show at the door"
-    return Markup(made.svg_inline(border=4, omitsize=True, title=title, svgclass="app-code", lineclass=None, light="#fff"))
+    drawing = {"border": 4, "omitsize": True, "svgclass": "app-code", "lineclass": None, "light": "#fff"}
+    return Markup(made.svg_inline(title="Code to show at the door", **drawing))
 
 
 def _streams(registration: Registration) -> list[Room]:
