@@ -112,7 +112,7 @@ def save(
     if not changed and reason == record.no_notice_because:
         return
     is_new_reason = reason != record.no_notice_because
-    record.notice = {name: typed[name] for name in TYPED if typed.get(name) not in ("", None, False)}
+    record.notice = {name: typed[name] for name in TYPED if typed.get(name) not in ("", None)}
     record.no_notice_because = reason
     record.revision += 1
     words = "The draft of the preliminary market engagement notice (UK2) was changed."

@@ -308,6 +308,12 @@ def test_the_draft_notice_names_its_gaps(client: CheckedClient, people: People, 
     assert "Find a Tender" in release["ocid"]
     clash = client.post(f"{path}/edit", data={**sent, "title": "Other"})
     assert clash.status_code == 409
+    assert release["tender"]["suitability"] == {"sme": True, "vcse": False}
+    del sent["is_sme_suitable"]
+    revision = str(record_of(challenge).revision)
+    assert client.post(f"{path}/edit", data={**sent, "revision": revision}).status_code == 302
+    (release,) = json.loads(client.get(f"{path}.json").text)["releases"]
+    assert release["tender"]["suitability"] == {"sme": False, "vcse": False}
 
 
 def test_the_reason_for_no_notice_takes_its_place(people: People, challenge: Challenge) -> None:
