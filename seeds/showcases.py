@@ -5,15 +5,15 @@ decides are invented people whose accounts are closed: they cannot sign in, and 
 """
 
 import json
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from seeds import attendance
+from seeds.showcase_times import LONDON, Times, hours, times_of
 from showcase.extensions import db
 from showcase.models import (
     Account,
@@ -48,8 +48,6 @@ from showcase.services import (
 )
 
 FILE = Path(__file__).parent / "showcases.json"
-LONDON = ZoneInfo("Europe/London")
-WEDNESDAY = 2
 LET_IN = {
     "staff@lga.demo.example": ("camden-mould-before-winter", "durham-easy-read"),
     "officer@durham.demo.example": ("durham-easy-read",),
@@ -57,24 +55,6 @@ LET_IN = {
 """Challenges of the showcase to come for which people of the demo have declared their interests, by e-mail address."""
 OFFICERS = 2
 """Invented officers of each council who score."""
-
-
-@dataclass(frozen=True)
-class Times:
-    """When each step of a showcase was taken, or is to be."""
-
-    created: datetime
-    announced: datetime
-    opens: datetime
-    closes: datetime
-    scored: datetime
-    decided: datetime
-    invited: datetime
-    answered: datetime
-    starts: datetime
-    ends: datetime
-    finished: datetime | None
-    answer_by: datetime
 
 
 def load(host: Host, *, now: datetime) -> int:
@@ -88,7 +68,7 @@ def load(host: Host, *, now: datetime) -> int:
         if "copy_of" in row:
             _copy(row, staff, now)
         else:
-            _showcase(row, _times(row, now), staff)
+            _showcase(row, times_of(row, now), staff)
     return len(missing)
 
 
@@ -109,7 +89,7 @@ def _copy(row: dict[str, Any], staff: Actor, now: datetime) -> None:
     """Start a draft from a showcase that was held."""
     source = event_lists.find_by_key(row["copy_of"])
     assert source is not None
-    starts, ends = _hours(row, now)
+    starts, ends = hours(row, now)
     plain = ("summary", "venue", "address", "travel", "pitch_minutes", "in_person_places", "online_places")
     values = {name: getattr(source, name) for name in plain}
     particulars = events.Particulars(name=row["name"], starts_at=starts, ends_at=ends, hides_names=True, **values)
@@ -149,57 +129,6 @@ def _showcase(row: dict[str, Any], times: Times, staff: Actor) -> None:
     if times.finished is not None:
         selections.tell_outcomes(event, by=staff, now=times.invited)
         events.finish(event, by=staff, now=times.finished)
-
-
-# --- times ------------------------------------------------------------------------------------------------------------
-
-
-def _times(row: dict[str, Any], now: datetime) -> Times:
-    if "starts_at" in row:
-        return _past_times(row)
-    opened, closed = (_morning(_days_ago(now, days)) for days in row["call_days_ago"])
-    announced = _morning(_days_ago(now, row["announced_days_ago"]))
-    scored = now - timedelta(days=row["scored_days_ago"])
-    starts, ends = _hours(row, now)
-    return Times(
-        created=announced - timedelta(days=3),
-        announced=announced,
-        opens=opened,
-        closes=closed,
-        scored=scored,
-        decided=scored + timedelta(hours=2),
-        invited=scored + timedelta(hours=3),
-        answered=scored + timedelta(hours=6),
-        starts=starts,
-        ends=ends,
-        finished=None,
-        answer_by=datetime.combine(_days_ago(now, -14), time(23, 59), tzinfo=LONDON),
-    )
-
-
-def _hours(row: dict[str, Any], now: datetime) -> tuple[datetime, datetime]:
-    """Return start and end on the first Wednesday that is so many weeks ahead."""
-    day = (now + timedelta(weeks=row["weeks_ahead"])).astimezone(LONDON).date()
-    day += timedelta(days=(WEDNESDAY - day.weekday()) % 7)
-    starts, ends = (datetime.combine(day, time.fromisoformat(row[each]), tzinfo=LONDON) for each in ("starts", "ends"))
-    return starts, ends
-
-
-def _past_times(row: dict[str, Any]) -> Times:
-    starts, ends = (datetime.fromisoformat(row[each]).replace(tzinfo=LONDON) for each in ("starts_at", "ends_at"))
-    steps = ("created", "announced", "scored", "decided", "invited", "answered", "finished")
-    on = {step: _morning(date.fromisoformat(row[f"{step}_on"])) for step in steps}
-    opens, closes = (_morning(date.fromisoformat(day)) for day in row["call"])
-    answer_by = on["answered"] + timedelta(days=7)
-    return Times(starts=starts, ends=ends, opens=opens, closes=closes, answer_by=answer_by, **on)
-
-
-def _days_ago(now: datetime, days: int) -> date:
-    return (now - timedelta(days=days)).astimezone(LONDON).date()
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, time(9), tzinfo=LONDON).astimezone(UTC)
 
 
 # --- the day ----------------------------------------------------------------------------------------------------------
