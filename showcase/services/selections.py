@@ -210,10 +210,12 @@ def show_names(event: Event, *, by: Actor, now: datetime) -> None:
 
     Raises:
         NotAllowed: the policy says no.
-        Conflict: names are shown already.
+        Conflict: names are shown already, or nobody could score yet.
     """
     require(by, Permission.EVENT_EDIT, event)
     events.hold(event)
+    if event.state is not EventState.ANNOUNCED:
+        raise Conflict("Candidates are scored once the showcase is announced.")
     if not event.is_blind:
         raise Conflict("Names are shown already.")
     event.names_shown_at = now

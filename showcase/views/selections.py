@@ -7,7 +7,7 @@ or none. One candidate has its pages in `candidates`.
 import uuid
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from showcase.access import current_actor, load, requires
@@ -64,13 +64,17 @@ def index(event: Event) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<uuid:event_id>/manage/selection/names")
+@bp.route("/<uuid:event_id>/manage/selection/names", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT, Event)
 def show_names(event: Event) -> ResponseReturnValue:
-    """End the first pass."""
-    selections.show_names(event, by=current_actor(), now=utc_now())
-    flash("The first pass has ended: suppliers’ names are shown.", "success")
-    return redirect(url_for(".index", event_id=event.id))
+    """Ask, then end the first pass."""
+    if request.method == "POST":
+        selections.show_names(event, by=current_actor(), now=utc_now())
+        flash("The first pass has ended: suppliers’ names are shown.", "success")
+        return redirect(url_for(".index", event_id=event.id))
+    found = candidates.list_of(event)
+    unscored = sum(not scoring.counted(each) for each in found)
+    return render_template("selections/show_names.html", event=event, count=len(found), unscored=unscored)
 
 
 @bp.post("/<uuid:event_id>/manage/selection/tell")

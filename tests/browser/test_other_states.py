@@ -18,6 +18,7 @@ from showcase.models import (
     Council,
     Criterion,
     Event,
+    InterestList,
     Invitation,
     Membership,
     Message,
@@ -34,6 +35,16 @@ from tests.browser.checks import keep_picture, page_faults
 from tests.browser.conftest import ROLES, WIDTHS, Demo, OpenPage
 from tests.browser.test_every_page import OF_ANOTHER_STATE
 
+FILES = {
+    "closings.export",
+    "list_charts.demand_file",
+    "list_charts.over_time_file",
+    "prices.export",
+    "releases.file",
+    "responses.export",
+    "staff.export_suppliers",
+}
+"""Endpoints that answer with a file."""
 Addresses = dict[str, tuple[str, str]]
 """By endpoint: the role that has it, and where it is."""
 
@@ -81,6 +92,7 @@ def happenings() -> Addresses:
         "challenges.compare": ("officer", url_for("challenges.compare", challenge_id=challenge.id)),
         "challenges.reset": ("officer", url_for("challenges.reset", challenge_id=challenge.id)),
         **of_a_draft(),
+        **of_bargaining(),
         "feedback.on_event": ("supplier", url_for("feedback.on_event", event_id=took_part(founder))),
         "messages.show": ("staff", url_for("messages.show", message_id=message.id)),
         "organisations.domains": ("staff", url_for("organisations.domains", organisation_id=council.id)),
@@ -106,9 +118,23 @@ def of_a_draft() -> Addresses:
     part = {"event_id": event.id, "part_id": criterion.id}
     return {
         "events.announce": ("staff", url_for("events.announce", event_id=event.id)),
+        "selections.show_names": ("staff", url_for("selections.show_names", event_id=event.id)),
         "event_building.add_criterion": ("staff", url_for("event_building.add_criterion", event_id=event.id)),
         "event_building.edit_criterion": ("staff", url_for("event_building.edit_criterion", **part)),
     }
+
+
+def of_bargaining() -> Addresses:
+    """Return the files that only a list with open prices, or one that ended, has."""
+    lists = {each.key: each.id for each in db.session.scalars(sa.select(InterestList))}
+    planned, ended = lists["temporary-accommodation-checks"], lists["planning-checks"]
+    files = {
+        "closings.export": ended,
+        "list_charts.demand_file": planned,
+        "list_charts.over_time_file": planned,
+        "prices.export": planned,
+    }
+    return {name: ("staff", url_for(name, interestlist_id=id, kind="csv")) for name, id in files.items()}
 
 
 def member(role: str) -> Membership:
@@ -147,7 +173,7 @@ def test_each_such_page_is_accessible(endpoint: str, addresses: Addresses, open_
     role, path = addresses[endpoint]
     for width in WIDTHS:
         page = open_own(role, width)
-        if endpoint in {"releases.file", "responses.export", "staff.export_suppliers"}:
+        if endpoint in FILES:
             assert page.request.get(path).status == 200
             continue
         answer = page.goto(path)

@@ -161,8 +161,11 @@ def test_names_are_hidden_everywhere_until_the_first_pass_ends(
     assert not any("Plain Answers" in body or "Dry Rooms" in body for body in sent)
     recorded = db.session.scalars(sa.select(AuditEntry.details).where(AuditEntry.subject_id == found.id)).all()
     assert "Plain Answers" not in str(recorded)
-    selections.show_names(event, by=actor_for(people.staff), now=NOW)
-    db.session.commit()
+    address = f"/showcases/{event.id}/manage/selection/names"
+    assert "This cannot be taken back." in client.get(address).text
+    assert event.is_blind
+    assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 409
     assert "Plain Answers Ltd" in client.get(f"/showcases/candidates/{found.id}").text
 
 
