@@ -1,7 +1,8 @@
 """A hundred thousand profiles for the measurements: sentences of the seeds' real texts, recombined.
 
 Each profile has six fields of about sixty words, each of which is one passage. Most fields take their sentences from
-one seeded profile, the others from two more, so that profiles have a subject and differ from each other. Sentences are
+one seeded profile, the others from more, so that profiles have a subject and differ from each other; none says a
+sentence twice, because the ranking would not count it. Sentences are
 encoded by the model; the vector of a passage is the mean of its sentences' vectors, longer ones counting more, because
 encoding 600,000 passages would take hours. Words and their counts are exact. The same number always gives the same
 profile.
@@ -11,6 +12,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from matching.embedder import Embedder, normalised
 from matching.encoding import Encoded, encode_challenges
 from matching.evaluation import Cache, encode_all
 from matching.reasons import Pair
-from matching.texts import PASSAGE_WORDS, SHORT_FIELD, Text, prose, sentences, term_counts
+from matching.texts import MANY_TERMS, PASSAGE_WORDS, SHORT_FIELD, Text, prose, sentences, term_counts
 from showcase.models.challenge_questions import CHALLENGE_QUESTIONS
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
 
@@ -63,10 +65,20 @@ class Maker:
         self.challenges = [text_of(key, CHALLENGE_QUESTIONS, content) for key, content in corpus.challenges.items()]
 
     def _passages(self, number: int) -> list[list[Sentence]]:
+        """Draw passages that each say something new: of one subject, then of others, or sooner where it is used up."""
         dice = np.random.default_rng([SEED, number])
-        subjects = dice.choice(len(self._groups), 3, replace=False).tolist()
-        chosen = [subjects[0]] * OWN_PASSAGES + subjects[1:]
-        return [_passage(self._groups[subject], dice) for subject in chosen]
+        subjects = iter(dice.permutation(len(self._groups)).tolist())
+        group, said = self._groups[next(subjects)], set[str]()
+        found: list[list[Sentence]] = []
+        while len(found) < PASSAGES:
+            passage, said_with_it = _passage(group, said, dice)
+            if sum(one.words for one in passage) > SHORT_FIELD:
+                found.append(passage)
+                said = said_with_it
+                if len(found) < OWN_PASSAGES:
+                    continue
+            group = self._groups[next(subjects)]
+        return found
 
     def text(self, number: int) -> Text:
         """Return the words of a profile."""
@@ -156,16 +168,21 @@ def _sentences(text: Text) -> list[str]:
         sentence
         for _, part in prose(text).fields
         for sentence in sentences(part)
-        if sentences(sentence) == (sentence,) and len(sentence.split()) <= PASSAGE_WORDS - SHORT_FIELD
+        if sentences(sentence) == (sentence,) and 1 < len(sentence.split()) <= PASSAGE_WORDS - SHORT_FIELD
     ]
 
 
-def _passage(group: Sequence[Sentence], dice: np.random.Generator) -> list[Sentence]:
-    """Draw sentences for as long as they are nearer to a passage's length together, and never beyond it."""
+def _passage(
+    group: Sequence[Sentence], said: AbstractSet[str], dice: np.random.Generator
+) -> tuple[list[Sentence], set[str]]:
+    """Draw new sentences for as long as they fit into a passage; return them, and what is said with them."""
     found: list[Sentence] = []
-    size = 0
+    now_said, size = set(said), 0
     for place in dice.permutation(len(group)).tolist():
-        if size + group[place].words <= PASSAGE_WORDS:
-            found.append(group[place])
-            size += group[place].words
-    return found
+        one = group[place]
+        is_new = one.text not in now_said and not (len(one.terms) >= MANY_TERMS and one.terms.keys() <= now_said)
+        if is_new and size + one.words <= PASSAGE_WORDS:
+            found.append(one)
+            size += one.words
+            now_said |= {one.text, *one.terms}
+    return found, now_said

@@ -75,7 +75,7 @@ def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | 
     if not judge.has_meaning or not document.encoded.has_vectors:
         return None
     cut, terms = _cut(document.text)
-    if not cut:
+    if len(cut) != len(document.encoded.passages):  # encoded from other words, or cut in an older way
         return None
     if len(cut) > 1:
         losses = judge.losses(document.encoded, terms)

@@ -215,3 +215,14 @@ def test_the_price_is_not_spoken_of_unless_both_sides_are_known() -> None:
     (within,) = facets(Needs(budget="over-250k"), Offer(price_floor=90_000_000))
     assert within.fits is True
     assert "£900,000" in within.text
+
+
+def test_no_passage_is_named_of_a_text_that_was_encoded_when_it_was_cut_in_another_way(collection: Collection) -> None:
+    asked = Text.plain("c", CHALLENGE)
+    (query,), (encoded,) = encode_challenges([asked], HashEmbedder()), encode([LONG], HashEmbedder())
+    older = replace(encoded, vectors=encoded.vectors[:-1])
+    judge = Ranker(collection).judge(query)
+    assert explain(judge, Pair(asked, query), Pair(LONG, encoded)).passage is not None
+    found = explain(judge, Pair(asked, query), Pair(LONG, older))
+    assert found.passage is None
+    assert found.terms is not None
