@@ -12,8 +12,8 @@ from showcase.forms.base import Form
 from showcase.forms.fields import AreaField, CheckboxField, NumberField, RadioField, SelectField, at_most
 from showcase.models import Session
 
-SESSION_FIELD = re.compile(r"s[0-9a-f]{32}")
-"""Name of the field of a session: its id."""
+NAME = re.compile(r"[st][0-9a-f]{32}")
+"""Name of the field of a session or a track: a letter and its id."""
 
 
 class RevisionForm(Form):
@@ -59,24 +59,48 @@ class PublishForm(RevisionForm):
 
 
 class WishesForm(Form):
-    """How much a council wants to see each session; `wishes_form` adds a field for each."""
+    """How much a council wants to see each session; `wishes_form` adds a field for each, and one for each track."""
+
+    track_of: Mapping[uuid.UUID, uuid.UUID | None] = {}
+    """The track of each session."""
 
     def fields_by_session(self) -> dict[uuid.UUID, Any]:
         """Return the field of each session."""
-        return {uuid.UUID(hex=each.name[1:]): each for each in self if SESSION_FIELD.fullmatch(each.name)}
+        return self._fields_that_start("s")
+
+    def fields_by_track(self) -> dict[uuid.UUID, Any]:
+        """Return the field of each track."""
+        return self._fields_that_start("t")
 
     def weights(self) -> dict[uuid.UUID, int]:
-        """Return what was chosen."""
-        return {session: int(field.data) for session, field in self.fields_by_session().items()}
+        """Return what was chosen; a choice for a whole track goes before those for its sessions."""
+        of_track: dict[uuid.UUID | None, str] = {
+            track: field.data for track, field in self.fields_by_track().items() if field.data
+        }
+        return {
+            session: int(of_track.get(self.track_of[session]) or field.data)
+            for session, field in self.fields_by_session().items()
+        }
+
+    def _fields_that_start(self, letter: str) -> dict[uuid.UUID, Any]:
+        return {
+            uuid.UUID(hex=each.name[1:]): each for each in self if NAME.fullmatch(each.name) and each.name[0] == letter
+        }
 
 
 def wishes_form(sessions: Sequence[Session], words: Mapping[int, str], now: Mapping[uuid.UUID, int]) -> WishesForm:
-    """Return a form with one choice for each session, set to what holds now."""
+    """Return a form with one choice for each session, set to what holds now, and one for each track as a whole."""
+    tracks = {each.track.id: each.track.name for each in sessions if each.track is not None}
     fields = {f"s{each.id.hex}": SelectField(each.title, description=_answers(each)) for each in sessions}
+    fields |= {f"t{id.hex}": SelectField(f"All of “{name}”", default="") for id, name in tracks.items()}
     made: type[WishesForm] = type("SessionsForm", (WishesForm,), fields)
     form = made(**{f"s{session.hex}": str(weight) for session, weight in now.items()})
+    form.track_of = {each.id: each.track_id for each in sessions}
+    choices = [(str(weight), text) for weight, text in words.items()]
     for field in form.fields_by_session().values():
-        field.choices = [(str(weight), text) for weight, text in words.items()]
+        field.choices = choices
+    for field in form.fields_by_track().values():
+        field.choices = [("", "As chosen for each session"), *choices]
     return form
 
 

@@ -1,14 +1,11 @@
 """The page on which a council says which sessions of a showcase it wants to see."""
 
-import uuid
-from collections.abc import Mapping
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from showcase.access import current_actor, requires
 from showcase.errors import NotAllowed
-from showcase.forms.agendas import wishes_form
+from showcase.forms.agendas import WishesForm, wishes_form
 from showcase.forms.base import errors_on
 from showcase.models import Event, Session
 from showcase.policies import Permission
@@ -36,17 +33,19 @@ def edit(event: Event) -> ResponseReturnValue:
         "session_wishes/edit.html",
         event=event,
         form=form,
-        fields=_by_track(sessions, form.fields_by_session()),
+        fields=_by_track(sessions, form),
         has_said=session_wishes.has_said(event, council),
     )
     return page, form.status
 
 
-def _by_track(sessions: list[Session], fields: Mapping[uuid.UUID, object]) -> list[tuple[str, list[object]]]:
-    """Return the fields under the names of their tracks; those without a track first."""
+def _by_track(sessions: list[Session], form: WishesForm) -> list[tuple[str, list[object]]]:
+    """Return the fields under the names of their tracks, that of the whole track first; those without a track lead."""
+    of_session, of_track = form.fields_by_session(), form.fields_by_track()
     found: dict[tuple[int, str], list[object]] = {}
     for session in sessions:
         track = session.track
         place = (track.position + 1, track.name) if track is not None else (0, "")
-        found.setdefault(place, []).append(fields[session.id])
+        group = found.setdefault(place, [of_track[track.id]] if track is not None else [])
+        group.append(of_session[session.id])
     return [(name, group) for (_, name), group in sorted(found.items(), key=lambda each: each[0])]

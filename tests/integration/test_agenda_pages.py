@@ -293,6 +293,14 @@ def test_a_council_says_what_it_wants_to_see(client: CheckedClient, people: Peop
     assert client.post(path, data={**fields, next(iter(fields)): "7"}).status_code == 422
 
 
+def test_a_whole_track_can_be_wished_for_at_once(client: CheckedClient, people: People, event: Event) -> None:
+    client.sign_in(people.officer)
+    fields = {f"s{session.id.hex}": "0" for session in event.sessions}
+    client.post(f"/showcases/{event.id}/wishes", data={**fields, f"t{event.tracks[1].id.hex}": "3"})
+    saved = {wish.session.title: wish.weight for wish in db.session.scalars(sa.select(SessionWish))}
+    assert saved == {title: 3 if title.startswith("Bins") else 0 for title in PLACES}
+
+
 def test_nobody_else_gets_to_say_so(client: CheckedClient, people: People, event: Event) -> None:
     for who in (people.staff, people.founder):
         client.sign_in(who)
