@@ -173,9 +173,7 @@ def stamp_of(id: uuid.UUID, seq: int, digest: str) -> int:
 
 
 def _root() -> Path:
-    folder = settings().instance_path / "index"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return settings().instance_path / "index"
 
 
 def _folders(which: Which) -> list[Path]:
@@ -189,6 +187,7 @@ def _number(folder: Path) -> int:
 @contextmanager
 def _alone() -> Iterator[None]:
     """Keep the machine's other processes from making a base meanwhile."""
+    _root().mkdir(mode=0o700, parents=True, exist_ok=True)
     with (_root() / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
