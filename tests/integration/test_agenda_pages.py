@@ -8,11 +8,10 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-import sqlalchemy as sa
 
 from showcase.access import actor_for
 from showcase.extensions import db
-from showcase.models import Agenda, Event, Session, SessionWish
+from showcase.models import Agenda, Event, Session
 from showcase.models.enums import AgendaState, EventState, SessionKind
 from showcase.services import agendas, solve_runner
 from showcase.services.agenda_problems import slot_id
@@ -274,34 +273,3 @@ def test_staff_can_look_at_every_version_and_others_only_at_the_one_in_force(
     assert staff.get(f"/showcases/{event.id}/agenda/version/3").status_code == 404
     staff.sign_in(people.officer)
     assert staff.get(f"/showcases/{event.id}/agenda/version/1").status_code == 403
-
-
-# --- wishes -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_council_says_what_it_wants_to_see(client: CheckedClient, people: People, event: Event) -> None:
-    client.sign_in(people.officer)
-    path = f"/showcases/{event.id}/wishes"
-    page = client.get(path).text
-    assert "These are what we suppose from your challenges" in page
-    fields = {f"s{session.id.hex}": "0" for session in event.sessions}
-    answer = client.post(path, data={**fields, f"s{session_of(event, 'Welcome').id.hex}": "2"})
-    assert answer.location == f"/showcases/{event.id}/agenda"
-    assert "These are what we suppose" not in client.get(path).text
-    saved = {wish.session.title: wish.weight for wish in db.session.scalars(sa.select(SessionWish))}
-    assert saved == {title: 2 if title == "Welcome" else 0 for title in PLACES}
-    assert client.post(path, data={**fields, next(iter(fields)): "7"}).status_code == 422
-
-
-def test_a_whole_track_can_be_wished_for_at_once(client: CheckedClient, people: People, event: Event) -> None:
-    client.sign_in(people.officer)
-    fields = {f"s{session.id.hex}": "0" for session in event.sessions}
-    client.post(f"/showcases/{event.id}/wishes", data={**fields, f"t{event.tracks[1].id.hex}": "3"})
-    saved = {wish.session.title: wish.weight for wish in db.session.scalars(sa.select(SessionWish))}
-    assert saved == {title: 3 if title.startswith("Bins") else 0 for title in PLACES}
-
-
-def test_nobody_else_gets_to_say_so(client: CheckedClient, people: People, event: Event) -> None:
-    for who in (people.staff, people.founder):
-        client.sign_in(who)
-        assert client.get(f"/showcases/{event.id}/wishes").status_code == 403
