@@ -1,4 +1,4 @@
-"""A small chart of milliseconds by number of profiles, both on logarithmic scales, as SVG."""
+"""A small chart of a query's processor time by number of profiles, both on logarithmic scales, as SVG."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -7,8 +7,8 @@ WIDTH, HEIGHT, MARGIN = 640, 400, 70
 
 
 def curve(points: Sequence[Mapping[str, float]]) -> str:
-    """Return the chart of points that have `profiles` and `ms_p50`."""
-    sizes, times = [one["profiles"] for one in points], [one["ms_p50"] for one in points]
+    """Return the chart of points that have `profiles` and `cpu_ms_p50`."""
+    sizes, times = [one["profiles"] for one in points], [one["cpu_ms_p50"] for one in points]
     across, up = _scale(sizes, MARGIN, WIDTH - 30), _scale(times, HEIGHT - MARGIN, 30)
     line = " ".join(f"{across(size):.1f},{up(time):.1f}" for size, time in zip(sizes, times, strict=True))
     marks = "".join(
@@ -19,13 +19,13 @@ def curve(points: Sequence[Mapping[str, float]]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        f'font-size="13" role="img"><title>Milliseconds to rank a challenge with reasons, by number of profiles</title>'
+        f'font-size="13" role="img"><title>Processor time to rank a challenge with reasons, by number of profiles</title>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
         f'<path d="M{MARGIN} 30V{HEIGHT - MARGIN}H{WIDTH - 30}" fill="none" stroke="#505a5f"/>'
         f'<polyline points="{line}" fill="none" stroke="#1d70b8" stroke-width="2"/>{marks}'
         f'<text x="{WIDTH / 2}" y="{HEIGHT - 15}" text-anchor="middle">profiles (logarithmic)</text>'
         f'<text x="20" y="{HEIGHT / 2}" text-anchor="middle" transform="rotate(-90 20 {HEIGHT / 2})">'
-        f"milliseconds, median (logarithmic)</text></svg>\n"
+        f"milliseconds of processor time, median (logarithmic)</text></svg>\n"
     )
 
 

@@ -84,7 +84,8 @@ def as_table(figures: Figures) -> str:
     lines = [f"{key:<34}{value}" for key, value in figures.items() if not isinstance(value, dict | list)]
     lines += [f"{'times as fast as ' + name:<34}{ratio}" for name, ratio in figures["times_as_fast_as"].items()]
     lines += [
-        f"{'at ' + str(one['profiles']) + ' profiles, ms':<34}{one['ms_p50']}" for one in figures["cost_by_profiles"]
+        f"{'at ' + str(one['profiles']) + ' profiles, cpu ms':<34}{one['cpu_ms_p50']}"
+        for one in figures["cost_by_profiles"]
     ]
     return "\n".join(lines)
 
