@@ -19,7 +19,7 @@ def curve(points: Sequence[Mapping[str, float]]) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        f'font-size="13" role="img"><title>Processor time to rank a challenge with reasons, by number of profiles</title>'
+        f'font-size="13" role="img"><title>Processor time to rank and explain, by number of profiles</title>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
         f'<path d="M{MARGIN} 30V{HEIGHT - MARGIN}H{WIDTH - 30}" fill="none" stroke="#505a5f"/>'
         f'<polyline points="{line}" fill="none" stroke="#1d70b8" stroke-width="2"/>{marks}'
