@@ -29,7 +29,7 @@ from showcase.models.enums import CandidateState, ResponseState
 from showcase.models.questions import Content
 from showcase.policies import Actor, Permission, answers_for, can, require, visible_to
 from showcase.services import audit, events, masking, matches
-from showcase.services.matches import Card, Closeness
+from showcase.services.match_cards import Card, Closeness
 
 BEING_REWRITTEN = (
     "The council is writing a new version of this challenge, so the ranking was not asked. Do this again once it is "

@@ -12,6 +12,7 @@ from showcase.policies import Actor, Permission, require
 from showcase.services import decisions, filters, matches, messages, ranking, reasons, remainders, responses, weights
 from showcase.services.csv_export import Cell
 from showcase.services.filters import Chosen
+from showcase.services.match_cards import closeness
 from showcase.services.publication_lists import listed_answers
 from showcase.services.ranking import Order, Place
 from showcase.services.reasons import Why
@@ -86,7 +87,7 @@ def _ranked(place: Place, why: Why, order: Order) -> Ranked:
     if why.gap_count > len(missing):
         missing.append(f"and {why.gap_count - len(missing)} more")
     told = (
-        matches.closeness(place.score).value if order.judge.has_meaning else "",
+        closeness(place.score).value if order.judge.has_meaning else "",
         round(place.score, FIGURES),
         *(
             round(place.contributions[name], FIGURES) if name in place.contributions else None

@@ -15,6 +15,7 @@ from showcase.models.enums import Verdict
 from showcase.policies import Permission
 from showcase.services import decisions, match_export, matches, ranking, responses
 from showcase.services.filters import CHALLENGE_FILTERS, SOLUTION_FILTERS
+from showcase.services.match_cards import Card
 
 bp = Blueprint("matches", __name__)
 
@@ -166,7 +167,7 @@ def similar(challenge: Challenge) -> ResponseReturnValue:
 
 
 @bp.app_template_global()
-def similar_challenges(challenge: Challenge) -> list[matches.Card]:
+def similar_challenges(challenge: Challenge) -> list[Card]:
     """Return up to five similar needs for the page of a challenge; none while nothing is published."""
     if not challenge.is_visible:
         return []
@@ -174,7 +175,7 @@ def similar_challenges(challenge: Challenge) -> list[matches.Card]:
 
 
 @bp.app_template_global()
-def same_needs(challenge: Challenge) -> list[matches.Card]:
+def same_needs(challenge: Challenge) -> list[Card]:
     """Return the challenges of other councils that describe what a draft says, for the pages of its writers."""
     return matches.same_need(challenge, seen_by=current_actor())
 

@@ -14,6 +14,7 @@ from showcase.access import actor_for
 from showcase.extensions import db
 from showcase.models import Challenge, Remainder, Solution, Vector, utc_now
 from showcase.services import encodings, match_export, matches, publications, remainders, weights
+from showcase.services.match_cards import Card
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.matching_texts import BINS, encode, fresh_index, live_challenge, live_solution
 
@@ -50,7 +51,7 @@ def carry(embedder: HashEmbedder | None = None) -> int:
     return done
 
 
-def first_card(challenge: Challenge, people: People) -> matches.Card:
+def first_card(challenge: Challenge, people: People) -> Card:
     return matches.solutions_for(challenge, seen_by=actor_for(people.officer)).cards[0]
 
 

@@ -15,6 +15,7 @@ from showcase.models import AuditEntry, Challenge, Decision, Solution, utc_now
 from showcase.models.enums import Verdict
 from showcase.policies import PUBLIC
 from showcase.services import decisions, encodings, index, matches, publications, vectors
+from showcase.services.match_cards import Page
 from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.matching_texts import (
     BINS,
@@ -85,7 +86,7 @@ def test_filters_keep_the_rank_and_only_what_fits(client: CheckedClient, people:
     assert "Nothing fits" in client.get(f"{start}?must_have=uk-hosting&service_area=waste").text
 
 
-def _page(challenge: Challenge, people: People) -> matches.Page:
+def _page(challenge: Challenge, people: People) -> Page:
     return matches.solutions_for(challenge, seen_by=actor_for(people.officer))
 
 
