@@ -163,7 +163,7 @@ def forever(app: Flask, load: Callable[[str], Embedder | None] | None = None) ->
 
 
 def _solve(app: Flask, stop: threading.Event) -> None:
-    """Have queued problems solved one after the other, beside the worker's other duties, which must not wait for them."""
+    """Have queued problems solved and fairness measured, beside the worker's other duties, which must not wait."""
     while not stop.is_set():
         try:
             with app.app_context():
