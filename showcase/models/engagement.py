@@ -18,7 +18,6 @@ from showcase.models.challenges import Challenge
 from showcase.models.enums import EntryKind, QuestionState
 from showcase.models.files import File
 
-
 QUESTION_WORDS = 200
 """Most words of a question."""
 

@@ -57,8 +57,9 @@ WORDS = {
     ),
     "new_browser": (
         "Signed in from a browser we did not know",
-        "On {on} someone signed in to your account on the Tech Innovation Showcase from a browser that had not been used"
-        " for it before: {browser}.\n\nIf it was you, do nothing. If not, sign it out and change your password:\n{link}",
+        "On {on} someone signed in to your account on the Tech Innovation Showcase from a browser that had not been"
+        " used for it before: {browser}.\n\nIf it was you, do nothing. If not, sign it out and change your password:"
+        "\n{link}",
     ),
     "invitation": (
         "{by} invites you to the Tech Innovation Showcase",
