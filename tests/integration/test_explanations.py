@@ -63,7 +63,7 @@ def test_the_sentence_that_carries_the_passage_is_strong(
     assert "In bold" not in client.get(start).text  # it is known once the worker has come to it
     assert carry() == 3
     page = client.get(start).text
-    assert "In bold: the sentence without which this would stand lowest." in page
+    assert "In bold: the sentence that counts most." in page
     strong = [html.unescape(re.sub("<[^>]+>", "", part)) for part in re.findall("(?:<strong>.*?</strong>)+", page)]
     why = first_card(challenge, people).why
     assert why.sentence in strong
