@@ -51,7 +51,7 @@ def embed() -> None:
     from showcase import create_app, worker
     from showcase.extensions import settings
     from showcase.models import utc_now
-    from showcase.services import encodings, index, vectors
+    from showcase.services import encodings, fairness_reports, index, vectors
 
     with create_app().app_context():
         model = encodings.wanted()
@@ -65,6 +65,7 @@ def embed() -> None:
         index.recalibrate(model=model)
         if embedder is not None and encodings.change():
             vectors.advance(embedder, now=utc_now())  # nothing is missing any more
+        fairness_reports.refresh(now=utc_now())
 
 
 @click.command()
