@@ -5,6 +5,7 @@ Reads the database and writes nothing there. Progress goes to standard error, so
 
 import csv
 import json
+import sys
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING
 
@@ -28,8 +29,8 @@ def pairs(top: int, as_json: bool, output: IO[str]) -> None:
 
     with create_app().app_context():
         found = service.best_of_each_challenge(top=top)
-        size, errors = service.count(), click.get_text_stream("stderr")
-        with click.progressbar(found, length=size, label="Challenges", file=errors) as each:
+        size = service.count()
+        with click.progressbar(found, length=size, label="Challenges", file=sys.stderr) as each:
             written = _write_json(each, output) if as_json else _write_csv(each, output)
         if written < size:
             click.echo(f"{size - written} of {size} challenges wait to be indexed and are left out", err=True)
