@@ -8,10 +8,15 @@ from bench.stuffing import COPIED, MARKETING, STUFFING, Corpus, marketing, stuff
 from matching.model import ModelEmbedder
 
 CHALLENGES = 8
-SLIGHT = 0.2
-"""What any stuffing may gain, in spreads of the score over the corpus: "close" and "in part" lie 0.9 apart. Saying all
-of it twice, or naming its services ten times, has been seen to gain 0.14; praise and keywords have always lost."""
-ALWAYS_LOSE = ("praise, three times", "its own keywords, six times")
+SLIGHT = 0.1
+"""What any stuffing may gain, in spreads of the score over the corpus: "close" and "in part" lie 0.9 apart. Naming its
+services ten times has been seen to gain 0.01."""
+ALWAYS_LOSE = (
+    "praise, three times",
+    "its own keywords, six times",
+    "its own keywords, six times, small words between",
+    "all of itself, once more",
+)
 A_LIST = "every service"
 """Names the very service that a challenge is about, among twenty others; it may stand where nothing else fits."""
 
