@@ -30,7 +30,9 @@ EXHAUSTIVE = 2_000
 SHORTLIST = 500
 """Documents that are best by words and, roughly, by gist and whole (measured: docs/matching.md)."""
 CANDIDATES = 2_000
-"""The shortlist is chosen from so many that are best by words, and so many that are roughly best by gist and whole."""
+"""The shortlist is chosen from so many that are best by words, and so many that are roughly best by gist and whole;"""
+OF_MANY = 200
+"""or from one in so many of each, where that is more: 5,000 of a million (measured: docs/matching.md)."""
 
 DECIMALS = 5
 """Contributions are rounded to so many decimals, so that equal texts tie exactly wherever they stand in memory."""
@@ -132,7 +134,7 @@ class Judge:
         shares = {name: self._weights[name] / self._scales[name][1] for name in self._weights}
         asked = here.rough.query(self._gist, self._query.whole, shares["gist"], shares["whole"])
         by_words = np.where(live, self.lexical, -1.0)
-        wanted = min(CANDIDATES, len(live))
+        wanted = min(max(CANDIDATES, len(live) // OF_MANY), len(live))
         slots = np.argpartition(by_words, len(live) - wanted)[len(live) - wanted :]
         slots = np.union1d(slots[live[slots]], here.rough.nearest(asked, live, wanted))
         usual = sum(shares[name] * self._scales[name][0] for name in ("gist", "whole"))
