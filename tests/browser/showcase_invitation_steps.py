@@ -197,7 +197,8 @@ def ask_and_answer(firm: Hand, officer: Hand, others: list[Hand], challenge: str
     expect(main(officer.page)).to_contain_text(QUESTION)
     expect(main(officer.page)).not_to_contain_text(WARMWOOD)
     officer.go(f"{challenge}/questions")
-    row = main(officer.page).locator(".app-card").filter(has_text=QUESTION)
+    unanswered = officer.page.get_by_role("link", name=re.compile("^Answer to"))
+    row = main(officer.page).locator(".app-card").filter(has_text=QUESTION).filter(has=unanswered).last
     number = row.get_by_role("heading").inner_text().removeprefix("Question ")
     officer.follow(f"Answer to question {number}")
     officer.write("text", ANSWER)
