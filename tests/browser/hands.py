@@ -194,7 +194,8 @@ class Keys:
 
     def tick(self, name: str, value: str | None = None) -> None:
         target = self._reach(field_of(self.page, name, value))
-        self.page.keyboard.press("Space")
+        if not target.is_checked():
+            self.page.keyboard.press("Space")
         expect(target).to_be_checked()
 
     def select(self, name: str, words: Name) -> None:
