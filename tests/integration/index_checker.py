@@ -130,7 +130,7 @@ BASE = {
 
 def _prose(mark: str, sentences: int, chance: random.Random) -> list[str]:
     things = (" and the ".join(chance.sample(WORDS, 7)) for _ in range(sentences))
-    return [f"It is {mark} that looks after the {one} of the town." for one in things]
+    return [f"It is {mark} that looks after the {one} of r{chance.randrange(10**9)} road." for one in things]
 
 
 def _member(name: str) -> Membership:
