@@ -6,16 +6,8 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.hands import Hand, fill_date, link_of
-from tests.browser.showcase_steps import (
-    CAMDEN,
-    DAMPSENSE,
-    SOLVE_SECONDS,
-    STONECROP,
-    WARMWOOD,
-    Showcase,
-    decide,
-    in_days,
-)
+from tests.browser.showcase_choice_steps import decide
+from tests.browser.showcase_steps import CAMDEN, DAMPSENSE, SOLVE_SECONDS, STONECROP, WARMWOOD, Showcase, in_days
 from tests.browser.steps import main, told
 
 # --- invitations ------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import showcase_choice_steps as choice
 from tests.browser import showcase_day_steps as day
 from tests.browser import showcase_invitation_steps as middle
 from tests.browser import showcase_steps as first
@@ -64,16 +65,16 @@ def test_from_a_shared_need_to_the_bundle(cast: Cast, own_demo: Demo, tmp_path: 
 
 def choose_who_pitches(cast: Cast, showcase: first.Showcase) -> None:
     for firm in (cast.dampsense, cast.stonecrop, cast.warmwood):
-        first.put_forward(firm, showcase.camden_challenge, "We can show this in two homes of yours.")
+        choice.put_forward(firm, showcase.camden_challenge, "We can show this in two homes of yours.")
     for firm in (cast.dampsense, cast.stonecrop):
-        first.put_forward(firm, showcase.leeds_challenge, "It ranks homes by risk.")
-    first.take_in_candidates(cast.staff, showcase)
-    first.declare_without(cast.camden, showcase.camden_title)
-    first.score_all(cast.camden)
-    first.declare_a_conflict(cast.leeds, cast.staff, showcase)
-    first.score_all(cast.leeds)
-    first.decide_all(cast.staff, showcase)
-    first.read_feedback(cast.stonecrop, cast.dampsense)
+        choice.put_forward(firm, showcase.leeds_challenge, "It ranks homes by risk.")
+    choice.take_in_candidates(cast.staff, showcase)
+    choice.declare_without(cast.camden, showcase.camden_title)
+    choice.score_all(cast.camden)
+    choice.declare_a_conflict(cast.leeds, cast.staff, showcase)
+    choice.score_all(cast.leeds)
+    choice.decide_all(cast.staff, showcase)
+    choice.read_feedback(cast.stonecrop, cast.dampsense)
 
 
 def answer_invitations(cast: Cast, showcase: first.Showcase) -> None:
