@@ -25,10 +25,20 @@ STARTS = ["/", "/accessibility", "/privacy", "/cookies", "/sign-in", "/sign-up"]
 NOT_LINKED: dict[str, str] = {
     "static": "files that pages load",
     "home.health": "for load balancers",
+    "alive": "for load balancers",
+    "metrics": "for monitoring, with a token; test_observing.py",
+    "identities.go": "leads on to an organisation's own sign-in; test_identities.py",
+    "identities.back": "where that sign-in leads back to; test_identities.py",
+    "identities.finish": "after that sign-in; test_identities.py",
+    "second_steps.set_up_first": "asked of staff outside a demo at sign-in; test_second_steps.py",
+    "second_steps.give_code": "only for those who have a second step; test_second_step_pages.py",
+    "second_steps.renew_codes": "only for those who have a second step; test_second_step_pages.py",
+    "second_steps.turn_off": "only for those who have a second step; test_second_step_pages.py",
+    "people.reset_second_step": "only of those who have a second step; test_second_step_pages.py",
     "agenda_drafts.places": "asked by the script that lets sessions be dragged",
     "agenda_drafts.progress": "asked by the script that waits for a suggestion",
 }
-"""Endpoints that no link of a page leads to, and who asks for them instead."""
+"""Endpoints that no link of the demo leads to, who asks for them instead, and what else tests them."""
 OF_ANOTHER_STATE = {
     "accounts.check_email",
     "accounts.choose_organisation",
