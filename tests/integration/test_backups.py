@@ -21,6 +21,8 @@ from showcase.services import backups, consistency, sealing
 from showcase.transactions import begin_writing, writing
 from tests.integration.conftest import make_app, make_people, postgres_server
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture(scope="module")
 def full_app(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:

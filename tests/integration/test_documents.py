@@ -13,6 +13,8 @@ from pypdf import PdfReader
 
 from showcase.services import documents
 
+pytestmark = pytest.mark.either_database
+
 PAGE = """{% extends "documents/base.html" %}
 {% block title %}A day in Ŵern{% endblock %}
 {% block content %}<h1>A day in Ŵern</h1><h2>Costs</h2>

@@ -15,6 +15,8 @@ from showcase.models import Challenge, Host, Membership, Publication, Solution, 
 from showcase.policies import Actor
 from showcase.services import encodings, index, matches, ranking, vectors
 
+pytestmark = pytest.mark.either_database
+
 LEAST_RIGHT_ABOVE_WRONG = 0.95
 LEAST_FIRST = 0.8
 LEAST_NEEDS_SEEN = 0.75

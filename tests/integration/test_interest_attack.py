@@ -29,6 +29,8 @@ from tests.integration.walking import (
 )
 from tests.unit.test_small_numbers import leaks
 
+pytestmark = pytest.mark.either_database
+
 VICTIM = 11
 LISTS = "/interest-lists"
 SECRETS = ("7,777", "7777", "313.37", "31337", "76,543.21", "7654321", "Lead 12", "Council 12", "Dora Director")

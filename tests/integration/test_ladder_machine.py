@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -17,6 +18,8 @@ from showcase.services import interests, pledges
 from showcase.services.pledge_rules import Demand
 from tests.integration.conftest import People, member_of
 from tests.integration.interest_texts import Group, a_group, a_letter, said
+
+pytestmark = pytest.mark.either_database
 
 LADDER = [Rung.WATCHING, Rung.INTERESTED, Rung.EXPRESSION, Rung.LETTER, Rung.COMMITMENT]
 

@@ -1,5 +1,6 @@
 """The demo data: everything in it says that it is illustrative, and loading it twice changes nothing."""
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -21,6 +22,8 @@ from showcase.models.enums import OrganisationKind, State
 from showcase.policies import Actor
 from showcase.services import plan_reading, radar
 from showcase.services.radar import Wanted
+
+pytestmark = pytest.mark.either_database
 
 
 def test_loading_twice_changes_nothing_and_every_text_is_marked(own_app: Flask) -> None:

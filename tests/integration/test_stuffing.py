@@ -7,6 +7,8 @@ import pytest
 from bench.stuffing import COPIED, MARKETING, STUFFING, Corpus, marketing, stuffed_copies
 from matching.model import ModelEmbedder
 
+pytestmark = pytest.mark.either_database
+
 CHALLENGES = 8
 SLIGHT = 0.1
 """What any stuffing may gain, in spreads of the score over the corpus: "close" and "in part" lie 0.9 apart. Naming its
