@@ -47,6 +47,7 @@ bench: setup ## Measure speed and memory, and print the figures
 
 soak: setup chromium ## Every page in every state and width, load and kill runs (long)
 	$(PYTEST) tests -m soak
+	$(PYTEST) tests/integration -n 2 -m "either_database and not soak" --postgres
 
 $(BIN)/python:
 	@echo "Installing into $(VENV): a few minutes the first time…"

@@ -32,7 +32,14 @@ def cast(request: pytest.FixtureRequest, own_demo: Demo, open_own: OpenPage) -> 
     )
 
 
-@pytest.mark.parametrize("cast", [Mouse, Keys], indirect=True, ids=["with the mouse", "by keyboard alone"])
+@pytest.mark.parametrize(
+    "cast",
+    [
+        pytest.param(Mouse, id="with the mouse"),
+        pytest.param(Keys, id="by keyboard alone", marks=pytest.mark.soak),  # as long again: CI has twenty minutes
+    ],
+    indirect=True,
+)
 def test_from_a_shared_need_to_the_bundle(cast: Cast, own_demo: Demo, tmp_path: Path) -> None:
     name = f"Dry homes before winter, {type(cast.staff).__name__.lower()}"
     showcase = first.build(cast.staff, name)

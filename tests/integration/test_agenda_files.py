@@ -15,6 +15,8 @@ from tests.integration.agenda_events import PLACES, an_event, published, put, se
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.showcase_events import NOW, STARTS
 
+pytestmark = pytest.mark.either_database
+
 FILES = ("agenda.ics", "agenda.json", "agenda.csv", "agenda.pdf")
 
 

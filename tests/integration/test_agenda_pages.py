@@ -19,6 +19,8 @@ from tests.integration.agenda_events import PLACES, an_event, published, put, se
 from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.showcase_events import NOW
 
+pytestmark = pytest.mark.either_database
+
 FILES = ("agenda.ics", "agenda.json", "agenda.csv", "agenda.pdf")
 
 

@@ -26,6 +26,8 @@ from tests.integration.agenda_events import an_event, published, put, session_of
 from tests.integration.conftest import People
 from tests.integration.showcase_events import NOW, STARTS
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def event(people: People) -> Event:

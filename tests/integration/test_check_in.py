@@ -23,6 +23,8 @@ from tests.integration.conftest import CheckedClient, People
 from tests.integration.registered import announced, member, observer, subjects_to
 from tests.integration.showcase_events import NOW, STARTS
 
+pytestmark = pytest.mark.either_database
+
 IN_PERSON, ONLINE = Hall.IN_PERSON, Hall.ONLINE
 WORDS = "Zanthoxylum makes me ill"
 

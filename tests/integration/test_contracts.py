@@ -23,6 +23,8 @@ from showcase.services.radar import Wanted
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.publication_texts import a_challenge
 
+pytestmark = pytest.mark.either_database
+
 DETAILS = Details(
     "Incumbent Systems Ltd", "Repairs Desk", "housing-repairs", date(2028, 3, 31), 6, 12, 4_000_000, "Data back"
 )

@@ -14,6 +14,8 @@ from showcase.models import Council, EmailDomain, utc_now
 from showcase.policies import Actor
 from showcase.services import council_register, register
 
+pytestmark = pytest.mark.either_database
+
 BY = Actor(name="Test")
 
 

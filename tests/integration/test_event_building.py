@@ -40,6 +40,8 @@ from tests.integration.showcase_events import (
     particulars,
 )
 
+pytestmark = pytest.mark.either_database
+
 Counting = Callable[[], AbstractContextManager[Statements]]
 
 

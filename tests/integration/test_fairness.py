@@ -26,6 +26,8 @@ from tests.integration.matching_texts import (
     live_solution,
 )
 
+pytestmark = pytest.mark.either_database
+
 
 def test_one_supplier_does_not_fill_a_page(client: CheckedClient, people: People) -> None:
     challenge = live_challenge(people, people.officer)

@@ -14,6 +14,8 @@ from showcase.services import events, feedback, feedback_messages, outcomes
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.showcase_events import AFTER, a_chosen, an_announced
 
+pytestmark = pytest.mark.either_database
+
 ON_PITCH = {"fit": "4", "clarity": "5", "next": "pilot", "said": "Show us a pilot.", "private": "A bit long."}
 ON_EVENT = {"overall": "4", "fair": "5", "equal": "yes", "private": "More time."}
 LATER = AFTER + timedelta(days=400)

@@ -22,6 +22,8 @@ from showcase.services import files
 from showcase.views import files as file_views
 from tests.integration.conftest import People
 
+pytestmark = pytest.mark.either_database
+
 WORD = (
     b'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
 )

@@ -24,6 +24,8 @@ from showcase.models.enums import ResponseState, Verdict
 from showcase.services import heartbeats, home, publications, reviews
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 
+pytestmark = pytest.mark.either_database
+
 CHALLENGE = {
     "title": "How might we hear of damp sooner?",
     "service_areas": ["housing-repairs"],

@@ -21,6 +21,8 @@ from showcase.services import identities
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.test_accounts import give_domain, sign_in, with_password
 
+pytestmark = pytest.mark.either_database
+
 
 @dataclass
 class Issuer:

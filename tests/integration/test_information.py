@@ -9,6 +9,8 @@ from flask import Flask
 from showcase.extensions import db
 from tests.integration.conftest import CheckedClient, make_app
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.mark.parametrize("path", ["/accessibility", "/privacy", "/cookies"])
 def test_anyone_may_read_them(client: CheckedClient, path: str) -> None:

@@ -17,6 +17,8 @@ from showcase.services import materials
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.showcase_events import NOW, STARTS, a_chosen, an_announced
 
+pytestmark = pytest.mark.either_database
+
 DUE = STARTS - timedelta(days=5)
 
 

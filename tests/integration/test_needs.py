@@ -26,6 +26,8 @@ from tests.integration.matching_texts import (
 )
 from tests.integration.publication_texts import a_challenge, take
 
+pytestmark = pytest.mark.either_database
+
 Counting = Callable[[], AbstractContextManager[Statements]]
 BINS = {
     "title": "How might we know that a bin was missed?",

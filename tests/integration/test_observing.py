@@ -10,6 +10,8 @@ from showcase.extensions import db
 from showcase.observing import JsonLines
 from tests.integration.conftest import CheckedClient, make_app
 
+pytestmark = pytest.mark.either_database
+
 
 def test_every_answer_has_an_id_of_its_own(client: CheckedClient) -> None:
     ids = {client.get("/", headers={"X-Request-ID": "mine-12345678"}).headers["X-Request-ID"] for _ in range(3)}

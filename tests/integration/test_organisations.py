@@ -34,6 +34,8 @@ from showcase.transactions import begin_writing
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.publication_texts import a_challenge, take
 
+pytestmark = pytest.mark.either_database
+
 PASSWORD = "marble lantern orchard"
 
 

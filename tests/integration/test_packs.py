@@ -32,6 +32,8 @@ from showcase.services.closings import Outcome
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.test_plans import Story, answered
 
+pytestmark = pytest.mark.either_database
+
 PRIVATE = re.compile(r"950\b|1,?000\.0[1-4]|Borough 0[0-6]|87,?654|76,?543|letter-of-borough|cafe")
 """What only staff and the council itself may read."""
 

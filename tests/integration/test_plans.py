@@ -30,6 +30,8 @@ from tests.integration.price_texts import (
     some_councils,
 )
 
+pytestmark = pytest.mark.either_database
+
 RUNGS = (Rung.LETTER, Rung.COMMITMENT)
 
 

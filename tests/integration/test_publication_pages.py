@@ -15,6 +15,8 @@ from showcase.services import publications
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.publication_texts import CHALLENGE, SOLUTION, a_challenge, a_solution, published, take
 
+pytestmark = pytest.mark.either_database
+
 Counting = Callable[[], AbstractContextManager[Statements]]
 
 

@@ -31,6 +31,8 @@ from tests.integration.conftest import CheckedClient, People, Statements
 from tests.integration.engagement_story import ASKED, asked, open_challenge
 from tests.integration.publication_texts import a_solution, published, take
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def challenge(people: People) -> Challenge:

@@ -18,6 +18,8 @@ from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.showcase_events import AFTER, NOW, a_chosen, an_announced
 from tests.integration.test_feedback import LATER, ON_EVENT, ON_PITCH
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def pitch(people: People) -> Candidate:

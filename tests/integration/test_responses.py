@@ -25,6 +25,8 @@ from tests.integration.matching_texts import (
 )
 from tests.integration.publication_texts import a_solution, take
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def challenge(people: People) -> Challenge:

@@ -33,6 +33,8 @@ from tests.integration.showcase_events import (
     scored,
 )
 
+pytestmark = pytest.mark.either_database
+
 FEEDBACK = {"strengths": "Clear evidence.", "gaps": "No trial with tenants.", "advice": "Try it in ten homes."}
 Counting = Callable[[], AbstractContextManager[Statements]]
 

@@ -25,6 +25,8 @@ from tests.integration.matching_texts import (
 )
 from tests.integration.publication_texts import a_challenge, a_solution
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def texts(people: People) -> None:

@@ -8,6 +8,8 @@ from showcase.models import Event, SessionWish
 from tests.integration.agenda_events import PLACES, an_event, session_of
 from tests.integration.conftest import CheckedClient, People
 
+pytestmark = pytest.mark.either_database
+
 FILES = ("agenda.ics", "agenda.json", "agenda.csv", "agenda.pdf")
 
 

@@ -16,6 +16,8 @@ from showcase.services import council_names, csv_export, solutions, spreadsheets
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.publication_texts import SOLUTION, a_solution, take
 
+pytestmark = pytest.mark.either_database
+
 FULL = {
     **SOLUTION,
     "summary": '-5 degrees; a "quoted" line\nand =SUM(A1) on the next, with £ and ’',

@@ -18,6 +18,8 @@ from showcase.services import people as looking_after
 from showcase.services.paging import PAGE_SIZE, paged
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 
+pytestmark = pytest.mark.either_database
+
 LISTS = ["/staff/reviews", "/staff/suppliers", "/staff/people", "/staff/sessions", "/staff/audit"]
 PAGES = ["/staff", "/staff/permissions", *LISTS, *(f"{path}/export.csv" for path in LISTS)]
 

@@ -29,6 +29,8 @@ from tests.integration.matching_texts import (
     live_solution,
 )
 
+pytestmark = pytest.mark.either_database
+
 NAMES = list(asdict(Weights()))
 MOSTLY_WORDS = {name: 0.94 if name == "lexical" else 0.06 / (len(NAMES) - 1) for name in NAMES}
 COMMAND = Actor(name="Command line")
