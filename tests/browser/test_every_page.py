@@ -101,24 +101,35 @@ def markup_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def walked(new_page: OpenPage, routes: MapAdapter, server: str, markup_folder: Path) -> Callable[[str], Result]:
-    """Walk once as a role, one page of each kind, widths alternating."""
+    """Walk once as a role, one page of each kind, widths alternating.
+
+    Of a second council or supplier only those kinds of page are looked at that the first did not come to.
+    """
     results: dict[str, Result] = {}
 
-    def walk(role: str) -> Result:
+    def walk_as(role: str) -> Result:
         if role not in results:
+            if role.startswith("other_"):
+                walk_as(role.removeprefix("other_"))
             walk = Walk(new_page(role), server, routes, visits_of_a_kind=1)
-            faults = faults_of_pages(walk, role, WIDTHS, markup_folder)
-            results[role] = Result(frozenset(walk.seen) | frozenset(walk.files), faults)
+            first = results.get(role.removeprefix("other_"))
+            known: frozenset[str] = first.endpoints if first is not None else frozenset()
+            faults = faults_of_pages(walk, role, WIDTHS, markup_folder, known)
+            results[role] = Result(frozenset(walk.seen) | frozenset(walk.files) | frozenset(walk.forms), faults)
             walk.page.context.close()
         return results[role]
 
-    return walk
+    return walk_as
 
 
-def faults_of_pages(walk: Walk, role: str, widths: tuple[int, ...], folder: Path) -> list[str]:
-    """Check all that a walk comes past; return the faults, each with its address."""
+def faults_of_pages(
+    walk: Walk, role: str, widths: tuple[int, ...], folder: Path, known: frozenset[str] = frozenset()
+) -> list[str]:
+    """Check all that a walk comes past, save the endpoints in `known`; return the faults, each with its address."""
     faults: list[str] = []
     for number, (endpoint, path, markup) in enumerate(walk.pages(STARTS)):
+        if endpoint in known:
+            continue
         name = f"{role}-{endpoint}-{number}-{widths[number % len(widths)]}"
         faults += [f"{path}: {fault}" for fault in page_faults(walk.page, markup)]
         (folder / f"{name}.html").write_text(markup)
@@ -127,8 +138,10 @@ def faults_of_pages(walk: Walk, role: str, widths: tuple[int, ...], folder: Path
     for path in walk.files.values():
         status = walk.page.request.get(path).status
         faults += [f"{path}: {status}"] if status != 200 else []
+    walk.forms = {endpoint: form for endpoint, form in walk.forms.items() if endpoint not in known}
     faults += faults_of_empty_forms(walk, role)
-    return faults + walk.faults + walk.page.problems  # type: ignore[attr-defined]
+    problems: list[str] = walk.page.problems  # type: ignore[attr-defined]
+    return faults + walk.faults + problems
 
 
 def faults_of_empty_forms(walk: Walk, role: str) -> list[str]:
