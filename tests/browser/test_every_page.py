@@ -29,6 +29,7 @@ NOT_LINKED: dict[str, str] = {
     "metrics": "for monitoring, with a token; test_observing.py",
     "identities.go": "leads on to an organisation's own sign-in; test_identities.py",
     "identities.back": "where that sign-in leads back to; test_identities.py",
+    "identities.set_up": "on a council's page, where the staff's walk sees one organisation; test_identities.py",
     "identities.finish": "after that sign-in; test_identities.py",
     "second_steps.set_up_first": "asked of staff outside a demo at sign-in; test_second_steps.py",
     "second_steps.give_code": "only for those who have a second step; test_second_step_pages.py",
