@@ -35,7 +35,7 @@ def send(event: Event) -> ResponseReturnValue:
     row = next((row for row in rows if row.may_send and str(row.candidate.id) == typed), None)
     if row is None:
         raise NotFound
-    form = SendForm(prefix=f"{row.candidate.id}-")
+    form = SendForm(prefix=f"of-{row.candidate.id}-")
     if form.validate():
         with errors_on(form, "file"):
             materials.send(row.candidate, form.file.data, by=actor, now=utc_now())
@@ -97,7 +97,7 @@ def _page(event: Event, form: SendForm, sent_for: uuid.UUID | None = None) -> Re
     forms = {
         row.candidate.id: form
         if row.candidate.id == sent_for
-        else SendForm(formdata=None, prefix=f"{row.candidate.id}-")
+        else SendForm(formdata=None, prefix=f"of-{row.candidate.id}-")
         for row in rows
         if row.may_send
     }

@@ -148,11 +148,11 @@ def test_sending_by_form(client: CheckedClient, event: Event, pitch: Candidate, 
     assert client.post(f"{path}/manage/materials", data=sent).status_code == 302
     client.sign_in(people.founder)
     assert "Slides as a PDF" in client.get(f"{path}/materials").text
-    data = {"candidate": str(pitch.id), f"{pitch.id}-file": (slides(5).stream, "slides.pdf")}
+    data = {"candidate": str(pitch.id), f"of-{pitch.id}-file": (slides(5).stream, "slides.pdf")}
     refused = client.post(f"{path}/materials", data=data)
     assert refused.status_code == 422
     assert "Your file has 5" in refused.text
-    data = {"candidate": str(pitch.id), f"{pitch.id}-file": (slides(4).stream, "slides.pdf")}
+    data = {"candidate": str(pitch.id), f"of-{pitch.id}-file": (slides(4).stream, "slides.pdf")}
     assert client.post(f"{path}/materials", data=data).status_code == 302
     assert "4 pages" in client.get(f"{path}/materials").text
     client.sign_in(people.other_founder)
