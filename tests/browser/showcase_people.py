@@ -29,6 +29,7 @@ from showcase.models import (
     utc_now,
 )
 from showcase.services import passwords
+from showcase.transactions import begin_writing
 from tests.browser.conftest import PASSWORD, ROLES, Demo
 
 OTHER_COUNCIL = "E08000035"
@@ -56,6 +57,7 @@ def in_database(demo: Demo, work: Callable[[], Found]) -> Found:
 
     def run() -> Found:
         with create_app(settings).app_context():
+            begin_writing(db.session)  # the worker writes meanwhile: wait for it, do not collide with it
             found = work()
             db.session.commit()
             return found

@@ -22,6 +22,7 @@ from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import Account, Council, InterestList, Membership, Organisation, PriceOffer, Supplier, utc_now
 from showcase.services import passwords
+from showcase.transactions import begin_writing
 from tests.browser.checks import check_accessibility, keep_picture
 from tests.browser.conftest import PASSWORD, Demo, OpenPage
 from tests.browser.steps import assert_status, follow, main, press, told
@@ -58,6 +59,7 @@ def in_database(demo: Demo, work: Callable[[], Found]) -> Found:
 
     def run() -> Found:
         with create_app(settings).app_context():
+            begin_writing(db.session)  # the worker writes meanwhile: wait for it, do not collide with it
             found = work()
             db.session.commit()
             return found
