@@ -4,17 +4,12 @@ Everything people do, they do in the browser. Only two things are done in the da
 who can sign in, and moving the showcase's day to today.
 """
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from showcase import create_app
-from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import (
     Account,
@@ -29,13 +24,11 @@ from showcase.models import (
     utc_now,
 )
 from showcase.services import passwords
-from showcase.transactions import begin_writing
-from tests.browser.conftest import PASSWORD, ROLES, Demo
+from tests.browser.conftest import PASSWORD, ROLES
 
 OTHER_COUNCIL = "E08000035"
 """Leeds, which describes the same problem as Camden in the demo."""
 OTHER_FIRMS = ("Stonecrop Housing Ltd", "Warmwood Energy Data LLP")
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -48,22 +41,6 @@ class People:
     dampsense: str
     stonecrop: str
     warmwood: str
-
-
-def in_database(demo: Demo, work: Callable[[], Found]) -> Found:
-    """Do something in the demo's database and commit; in another thread, because Playwright holds this one's loop."""
-    database = f"sqlite:///{demo.folder / 'showcase.sqlite'}"
-    settings = Settings(demo.folder, database, "only-for-states" * 4, is_demo=True)
-
-    def run() -> Found:
-        with create_app(settings).app_context():
-            begin_writing(db.session)  # the worker writes meanwhile: wait for it, do not collide with it
-            found = work()
-            db.session.commit()
-            return found
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result()
 
 
 def people_of_the_story() -> People:

@@ -6,25 +6,20 @@ three suppliers give sealed prices; the worker finds the plan; each reads what i
 
 import re
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from showcase import create_app
-from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import Account, Council, InterestList, Membership, Organisation, PriceOffer, Supplier, utc_now
 from showcase.services import passwords
-from showcase.transactions import begin_writing
 from tests.browser.checks import check_accessibility, keep_picture
 from tests.browser.conftest import PASSWORD, Demo, OpenPage
+from tests.browser.database import in_database
 from tests.browser.steps import assert_status, follow, main, press, told
 
 pytestmark = pytest.mark.slow
@@ -34,7 +29,6 @@ FIRMS = ("DampSense Ltd", "Stonecrop Housing Ltd", "Warmwood Energy Data LLP")
 PRICES = ((("100", "60"), ("4000", "41")), (("100", "55"),), (("500", "52"), ("9000", "30")))
 LETTER = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\ntrailer<<>>\n%%EOF\n"}
 SOLVE_SECONDS = 90
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -50,22 +44,6 @@ class Story:
 def story(own_demo: Demo) -> Story:
     """Give every organisation of the story a person."""
     return in_database(own_demo, lambda: people_of(own_demo))
-
-
-def in_database(demo: Demo, work: Callable[[], Found]) -> Found:
-    """Do something in the demo's database and commit; in another thread, because Playwright holds this one's loop."""
-    database = f"sqlite:///{demo.folder / 'showcase.sqlite'}"
-    settings = Settings(demo.folder, database, "only-for-states" * 4, is_demo=True)
-
-    def run() -> Found:
-        with create_app(settings).app_context():
-            begin_writing(db.session)  # the worker writes meanwhile: wait for it, do not collide with it
-            found = work()
-            db.session.commit()
-            return found
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result()
 
 
 def people_of(demo: Demo) -> Story:

@@ -2,15 +2,12 @@
 
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 from flask import url_for
 
-from showcase import create_app
 from showcase.access import actor_for
-from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import (
     Account,
@@ -30,9 +27,9 @@ from showcase.models import (
 )
 from showcase.models.enums import EventState, InvitationState, State
 from showcase.services import agenda_suggestions, agendas, people, publications, responses
-from showcase.transactions import begin_writing
 from tests.browser.checks import keep_picture, page_faults
 from tests.browser.conftest import ROLES, WIDTHS, Demo, OpenPage
+from tests.browser.database import in_database
 from tests.browser.test_every_page import OF_ANOTHER_STATE
 
 FILES = {
@@ -51,20 +48,8 @@ Addresses = dict[str, tuple[str, str]]
 
 @pytest.fixture(scope="module")
 def addresses(own_demo: Demo) -> Addresses:
-    """Bring the states about; in another thread, because Playwright keeps an event loop running in this one."""
-    settings = Settings(
-        own_demo.folder, f"sqlite:///{own_demo.folder / 'showcase.sqlite'}", "only-for-states" * 4, is_demo=True
-    )
-
-    def prepare() -> Addresses:
-        with create_app(settings).test_request_context():
-            begin_writing(db.session)
-            found = happenings()
-            db.session.commit()
-            return found
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(prepare).result()
+    """Bring the states about."""
+    return in_database(own_demo, happenings)
 
 
 def happenings() -> Addresses:

@@ -14,8 +14,9 @@ from tests.browser import showcase_day_steps as day
 from tests.browser import showcase_invitation_steps as middle
 from tests.browser import showcase_steps as first
 from tests.browser.conftest import Demo, OpenPage
+from tests.browser.database import in_database
 from tests.browser.hands import Hand, Keys, Mouse
-from tests.browser.showcase_people import People, in_database, let_it_end_in, people_of_the_story
+from tests.browser.showcase_people import People, let_it_end_in, people_of_the_story
 from tests.browser.showcase_steps import Cast
 
 pytestmark = pytest.mark.slow
