@@ -179,6 +179,7 @@ def _freeze(kind: str, model: str, number: int, size: int, here: sa.ColumnElemen
     frozen = _packed((str(id), vectors, terms) for id, vectors, terms in rows)
     _renew_base(kind, model, frozen)
     with writing() as session:
+        session.execute(sa.select(VectorCounter.id).with_for_update())  # workers that froze at once write in turn
         exists = sa.select(RankerVersion.id).where(
             RankerVersion.kind == kind, RankerVersion.model == model, RankerVersion.number == number
         )

@@ -45,8 +45,10 @@ def refresh(embedder: Embedder, *, model: str) -> int:
     made = [_encoded(text, row.kind, embedder) for text, row in zip(texts, rows, strict=True)]
     ids = [row.publication_id for row in rows]
     with writing() as session:
+        # locked in one order: two workers that made the same texts' remainders write them one after the other
+        locked = sa.select(Publication.id).where(Publication.id.in_(ids)).order_by(Publication.id)
+        there = set(session.scalars(locked.with_for_update(key_share=True)))
         session.execute(sa.delete(Remainder).where(Remainder.publication_id.in_(ids), Remainder.model == model))
-        there = set(session.scalars(sa.select(Publication.id).where(Publication.id.in_(ids))))
         session.add_all(
             Remainder(publication_id=row.publication_id, model=model, content_hash=row.content_hash, vectors=vectors)
             for row, vectors in zip(rows, made, strict=True)
