@@ -1,13 +1,12 @@
 """The form of a contract that a council has now."""
 
-from wtforms import Field, HiddenField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, ValidationError
 
 from showcase.forms.base import Form
 from showcase.forms.fields import (
     AreaField,
     DateField,
-    FileField,
     MoneyField,
     NumberField,
     SelectField,
@@ -46,17 +45,6 @@ class ContractForm(Form):
         """Ask for the date, unless what was typed is wrong already."""
         if field.data is None and not field.typed_something:
             raise ValidationError("Enter the last day of the contract")
-
-
-class ContractsFileForm(Form):
-    """A file of contracts."""
-
-    file = FileField("CSV or XLSX file", description="Up to 1,000 contracts, one a row, with the template’s columns.")
-
-    def validate_file(self, field: Field) -> None:
-        """Refuse an empty answer."""
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError("Choose a file that ends in .csv or .xlsx")
 
 
 class DeleteContractForm(Form):

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Protocol, cast
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField, HiddenField, StringField
+from wtforms import FieldList, FormField, HiddenField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import Email, Length, Optional, ValidationError
 
@@ -20,7 +20,6 @@ from showcase.forms.fields import (
     CountedField,
     DateField,
     EmailField,
-    FileField,
     MoneyField,
     RadioField,
     SelectField,
@@ -238,20 +237,3 @@ class ReasonForm(Form):
         self.reason.label.text = label
         if is_needed:
             self.reason.validators = [needed("Say what needs to change, so that the writer can act on it")]
-
-
-class ImportForm(Form):
-    """A file of solution profiles."""
-
-    file = FileField("CSV or XLSX file", description="Up to 500 profiles, one a row, with the template’s columns.")
-
-    def validate_file(self, field: Field) -> None:
-        """Refuse an empty answer."""
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError("Choose a file that ends in .csv or .xlsx")
-
-
-class ConfirmImportForm(Form):
-    """The rows of a file that was checked, to be checked again and done."""
-
-    rows = HiddenField()

@@ -3,59 +3,37 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from functools import partial
 
 import sqlalchemy as sa
 
-from showcase.errors import DomainError
 from showcase.extensions import db
 from showcase.models import Organisation, Solution
 from showcase.models.enums import State
 from showcase.models.questions import Content, is_blank
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
 from showcase.policies import Actor, Permission, can, require
-from showcase.services import audit, council_names, pasting, publications
+from showcase.services import audit, council_names, imports, pasting, publications
 from showcase.services.council_names import CouncilNames
+from showcase.services.imports import CellFault, Columns
 from showcase.services.spreadsheets import Table, read_cell, write_cell
 
 MOST_ROWS = 500
-COLUMNS = tuple(question.name for question in SOLUTION_QUESTIONS)
+COLUMNS = Columns("profiles", MOST_ROWS, tuple(question.name for question in SOLUTION_QUESTIONS), ("name",))
 
 
-@dataclass(frozen=True)
-class CellFault:
-    """Something wrong in one cell, by the row number that a spreadsheet program shows."""
-
-    row: int
-    column: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, kw_only=True)
+class Change(imports.Change):
     """What one row would do."""
 
-    row: int
     name: str
-    does: Literal["create", "update", "nothing"]
     content: Content
     solution: Solution | None = None
-    changed: Sequence[str] = ()
-    """Questions of the profile that would get another answer, by label,"""
     emptied: Sequence[str] = ()
-    """and those that would have none any more."""
+    """Questions of the profile that would have no answer any more, by label."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What an import would do, and what keeps it from being done."""
-
-    changes: Sequence[Change]
-    faults: Sequence[CellFault]
-
-    def count(self, does: str) -> int:
-        """Return how many rows would do this."""
-        return sum(change.does == does for change in self.changes)
+Plan = imports.Plan[Change]
 
 
 def start_from(text: str, organisation: Organisation, *, by: Actor, now: datetime) -> Solution:
@@ -70,29 +48,21 @@ def plan_import(table: Table, *, by: Actor) -> Plan:
         NotAllowed: the policy says no.
     """
     require(by, Permission.SOLUTION_IMPORT)
-    header = [_column(cell) for cell in table[0]] if table else []
-    faults = list(_header_faults(header))
-    rows = [(number, row) for number, row in enumerate(table[1:], start=2) if any(cell.strip() for cell in row)]
-    if not rows:
-        faults.append(CellFault(1, "(all)", "there are no profiles below the header"))
-    if len(rows) > MOST_ROWS:
-        faults.append(CellFault(MOST_ROWS + 2, "(all)", f"at most {MOST_ROWS} profiles can be imported at once"))
-    if faults:
-        return Plan((), faults)
+    rows, faults = imports.read_rows(table, [_column(cell) for cell in table[0]] if table else [], COLUMNS)
     names = council_names.load()
     own = _own_by_name(by)
     changes: list[Change] = []
     seen: dict[str, int] = {}
-    for number, row in rows:
-        content, wrong = _read_row(number, header, row, names)
+    for row in rows:
+        content, wrong = imports.read_cells(row, partial(_read, names=names))
         faults += wrong
         name = str(content.get("name") or "")
-        if (first := seen.setdefault(name.casefold(), number)) != number and name:
-            faults.append(CellFault(number, "name", f"“{name}” already stands in row {first}"))
+        if (first := seen.setdefault(name.casefold(), row.number)) != row.number and name:
+            faults.append(CellFault(row.number, "name", f"“{name}” already stands in row {first}"))
         solution = own.get(name.casefold())
         if solution is not None and not can(by, Permission.PUBLICATION_EDIT, solution):
-            faults.append(CellFault(number, "name", f"“{name}” waits for review; take it back to draft first"))
-        changes.append(_change(number, name, content, solution))
+            faults.append(CellFault(row.number, "name", f"“{name}” waits for review; take it back to draft first"))
+        changes.append(_change(row.number, name, content, solution))
     return Plan(changes, faults)
 
 
@@ -104,8 +74,7 @@ def apply_import(plan: Plan, *, by: Actor, now: datetime) -> None:
         DomainError: the plan has faults.
     """
     require(by, Permission.SOLUTION_IMPORT)
-    if plan.faults:
-        raise DomainError("Nothing was imported: the file has faults.")
+    plan.require_faultless()
     organisation = db.session.get_one(Organisation, by.organisation_id)
     for change in plan.changes:
         if change.solution is None:
@@ -119,7 +88,7 @@ def apply_import(plan: Plan, *, by: Actor, now: datetime) -> None:
 def export_rows(solutions: Sequence[Solution]) -> Iterator[list[str]]:
     """Yield the header and the working text of each profile, in the form that the import reads. For the owner alone."""
     names = council_names.load()
-    yield list(COLUMNS)
+    yield list(COLUMNS.names)
     for solution in solutions:
         yield [write_cell(question, solution.content.get(question.name), names) for question in SOLUTION_QUESTIONS]
 
@@ -133,33 +102,8 @@ def _column(cell: str) -> str:
     return cell.strip()
 
 
-def _header_faults(header: list[str]) -> Iterator[CellFault]:
-    if "name" not in header:
-        yield CellFault(1, "name", "the column is missing; the template has all columns")
-    for column in dict.fromkeys(header):
-        if column and column not in COLUMNS:
-            yield CellFault(1, column, "there is no such column; the template has all columns")
-        elif column and header.count(column) > 1:
-            yield CellFault(1, column, "the column stands there twice")
-
-
-def _read_row(number: int, header: list[str], row: list[str], names: CouncilNames) -> tuple[Content, list[CellFault]]:
-    content: Content = {}
-    faults = []
-    if any(cell.strip() for cell in row[len(header) :]):
-        faults.append(CellFault(number, "(all)", "the row has more cells than the header"))
-    for column, cell in zip(header, [*row, *[""] * len(header)], strict=False):
-        if not column:
-            if cell.strip():
-                faults.append(CellFault(number, "(no name)", "this column has no header"))
-            continue
-        try:
-            content[column] = read_cell(SOLUTION_QUESTIONS[column], cell, names)
-        except ValueError as error:
-            faults.append(CellFault(number, column, str(error)))
-    if not content.get("name"):
-        faults.append(CellFault(number, "name", "it is empty"))
-    return content, faults
+def _read(column: str, cell: str, *, names: CouncilNames) -> object:
+    return read_cell(SOLUTION_QUESTIONS[column], cell, names)
 
 
 def _own_by_name(by: Actor) -> dict[str, Solution]:
@@ -173,11 +117,19 @@ def _own_by_name(by: Actor) -> dict[str, Solution]:
 
 def _change(number: int, name: str, content: Content, solution: Solution | None) -> Change:
     if solution is None:
-        return Change(number, name, "create", content)
+        return Change(row=number, does="create", name=name, content=content)
     differing = [q for q in SOLUTION_QUESTIONS if q.name in content and _differs(solution.content, content, q.name)]
     changed = [q.label for q in differing if not is_blank(content[q.name])]
     emptied = [q.label for q in differing if is_blank(content[q.name])]
-    return Change(number, name, "update" if differing else "nothing", content, solution, changed, emptied)
+    return Change(
+        row=number,
+        does="update" if differing else "nothing",
+        changed=changed,
+        name=name,
+        content=content,
+        solution=solution,
+        emptied=emptied,
+    )
 
 
 def _differs(before: Content, after: Content, name: str) -> bool:

@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 from showcase.access import current_actor, load, requires
 from showcase.extensions import db
 from showcase.forms.base import errors_on
-from showcase.forms.contracts import ContractForm, ContractsFileForm, DeleteContractForm
-from showcase.forms.publications import ConfirmImportForm
+from showcase.forms.contracts import ContractForm, DeleteContractForm
+from showcase.forms.imports import ConfirmImportForm, ImportForm
 from showcase.listing import csv_download, download, page_number, words
 from showcase.models import Challenge, Contract, utc_now
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
-from showcase.services import contract_import, contracts, csv_export, spreadsheets, workbooks
+from showcase.services import contract_import, contracts, spreadsheets, workbooks
 from showcase.services.contracts import Details
 from showcase.services.paging import paged
+from showcase.views.imports import carried_rows, dry_run
 
 bp = Blueprint("contracts", __name__, url_prefix="/contracts")
 
@@ -41,7 +42,7 @@ def export(kind: str) -> ResponseReturnValue:
     query = contracts.select_visible(seen_by=actor, service_area=_service_area(), words=words())
     found = list(db.session.scalars(query))
     rows = list(contract_import.export_rows(found))
-    head = list(contract_import.COLUMNS)
+    head = list(contract_import.COLUMNS.names)
     if actor.is_staff:
         head = ["council", *head]
         rows = [[contract.council.name, *row] for contract, row in zip(found, rows, strict=True)]
@@ -102,7 +103,7 @@ def delete(contract: Contract) -> ResponseReturnValue:
 @requires(Permission.CONTRACT_RECORD)
 def upload() -> ResponseReturnValue:
     """Take a file of contracts and show what importing it would do."""
-    form = ContractsFileForm()
+    form = ImportForm(most=contract_import.MOST_ROWS, things="contracts")
     if form.validate_on_submit():
         with errors_on(form, "file"):
             file = form.file.data
@@ -116,7 +117,7 @@ def confirm_import() -> ResponseReturnValue:
     """Import the rows that were shown, unless something has come to stand against it."""
     actor = current_actor()
     form = ConfirmImportForm()
-    table = spreadsheets.read_csv((form.rows.data or "").encode())
+    table = carried_rows(form)
     plan = contract_import.plan_import(table, by=actor)
     if not form.validate() or plan.faults:
         return _dry_run(table)
@@ -129,16 +130,11 @@ def confirm_import() -> ResponseReturnValue:
 @requires(Permission.CONTRACT_RECORD)
 def import_template() -> ResponseReturnValue:
     """Give the empty form of an import."""
-    return csv_download("contracts-template", contract_import.COLUMNS, [])
+    return csv_download("contracts-template", contract_import.COLUMNS.names, [])
 
 
 def _dry_run(table: spreadsheets.Table) -> ResponseReturnValue:
-    """Show what an import would do, and carry its rows in the page so that they can be confirmed."""
-    plan = contract_import.plan_import(table, by=current_actor())
-    width = max((len(row) for row in table), default=0)
-    rows = csv_export.as_csv(table[0], ([*row, *[""] * (width - len(row))] for row in table[1:])) if table else ""
-    form = ConfirmImportForm(formdata=None, rows=rows)
-    return render_template("contracts/dry_run.html", plan=plan, form=form), 422 if plan.faults else 200
+    return dry_run("contracts/dry_run.html", contract_import.plan_import(table, by=current_actor()), table)
 
 
 def _details(form: ContractForm) -> Details:

@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from showcase.access import current_actor, requires
 from showcase.forms.base import errors_on
-from showcase.forms.publications import ConfirmImportForm, ImportForm
+from showcase.forms.imports import ConfirmImportForm, ImportForm
 from showcase.listing import csv_download, note_export
 from showcase.models import Solution, utc_now
 from showcase.models.enums import State
 from showcase.models.solution_questions import SOLUTION_QUESTIONS
 from showcase.policies import Permission
-from showcase.services import csv_export, solutions, spreadsheets
+from showcase.services import solutions, spreadsheets
 from showcase.services.publication_lists import list_own
+from showcase.views.imports import carried_rows, dry_run
 from showcase.views.publication_parts import Noun
 from showcase.views.publications import blueprint_for
 
@@ -34,12 +35,11 @@ bp = blueprint_for(NOUN)
 @requires(Permission.SOLUTION_IMPORT)
 def upload() -> ResponseReturnValue:
     """Take a file of profiles and show what importing it would do."""
-    form = ImportForm()
+    form = ImportForm(most=solutions.MOST_ROWS, things="profiles")
     if form.validate_on_submit():
         with errors_on(form, "file"):
             file = form.file.data
-            table = spreadsheets.read_table(file.filename, file.read())
-            return _dry_run(table)
+            return _dry_run(spreadsheets.read_table(file.filename, file.read()))
     return render_template("solutions/import.html", form=form, questions=list(SOLUTION_QUESTIONS)), form.status
 
 
@@ -49,7 +49,7 @@ def confirm_import() -> ResponseReturnValue:
     """Import the rows that were shown, unless something has come to stand against it."""
     actor = current_actor()
     form = ConfirmImportForm()
-    table = spreadsheets.read_csv((form.rows.data or "").encode())
+    table = carried_rows(form)
     plan = solutions.plan_import(table, by=actor)
     if not form.validate() or plan.faults:
         return _dry_run(table)
@@ -63,7 +63,7 @@ def confirm_import() -> ResponseReturnValue:
 @requires(Permission.SOLUTION_IMPORT)
 def import_template() -> ResponseReturnValue:
     """Give the empty form of an import."""
-    return csv_download("solution-profiles-template", solutions.COLUMNS, [])
+    return csv_download("solution-profiles-template", solutions.COLUMNS.names, [])
 
 
 @bp.get("/yours.<any(csv, xlsx):kind>")
@@ -81,10 +81,4 @@ def export_own(kind: str) -> ResponseReturnValue:
 
 
 def _dry_run(table: spreadsheets.Table) -> ResponseReturnValue:
-    """Show what an import would do, and carry its rows in the page so that they can be confirmed."""
-    plan = solutions.plan_import(table, by=current_actor())
-    width = max((len(row) for row in table), default=0)
-    rows = csv_export.as_csv(table[0], ([*row, *[""] * (width - len(row))] for row in table[1:])) if table else ""
-    form = ConfirmImportForm(formdata=None, rows=rows)
-    page = render_template("solutions/dry_run.html", plan=plan, form=form)
-    return page, 422 if plan.faults else 200
+    return dry_run("solutions/dry_run.html", solutions.plan_import(table, by=current_actor()), table)
