@@ -25,6 +25,12 @@ class Account(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Whether it came with the demo and is refused outside it."""
     deactivated_at: Mapped[datetime | None]
+    last_signed_in_at: Mapped[datetime | None]
+    """None for someone who never did, whose time then runs from when the account was made."""
+    warned_at: Mapped[datetime | None]
+    """When the person was told that the account will be erased because it is not used."""
+    erased_at: Mapped[datetime | None]
+    """When everything that tells who it was went; the row stays, for what the law wants kept."""
 
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="account", cascade="all, delete-orphan", order_by="Membership.created_at"
@@ -61,6 +67,8 @@ class SignInSession(Base):
     HOST_LIFETIME: ClassVar = timedelta(hours=12)
     HOST_IDLE: ClassVar = timedelta(hours=2)
     """The same for LGA staff, who see everyone's texts."""
+    FRESH: ClassVar = timedelta(minutes=15)
+    """For so long after showing who they are, a person may do what is dangerous."""
 
     token_hash: Mapped[str] = mapped_column(unique=True)
     """SHA-256 of the random token in the browser's cookie."""
@@ -68,6 +76,8 @@ class SignInSession(Base):
     """Which membership the person acts under at present."""
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When the person last showed again who they are; None: when signing in."""
     address: Mapped[str]
     """Network address at sign-in."""
     browser: Mapped[str]
@@ -79,6 +89,10 @@ class SignInSession(Base):
         is_host = self.membership.organisation.kind is OrganisationKind.HOST
         lifetime, idle = (self.HOST_LIFETIME, self.HOST_IDLE) if is_host else (self.LIFETIME, self.IDLE)
         return now >= min(self.expires_at, self.created_at + lifetime, self.last_seen_at + idle)
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether the person showed lately enough who they are for what is dangerous."""
+        return now < (self.confirmed_at or self.created_at) + self.FRESH
 
 
 class Ticket(Base):
