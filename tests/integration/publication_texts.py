@@ -1,5 +1,8 @@
 """Texts and steps that several tests of challenges and solutions share."""
 
+import re
+from typing import Any
+
 from showcase.access import actor_for
 from showcase.extensions import db
 from showcase.models import Challenge, Membership, Publication, Solution, utc_now
@@ -55,3 +58,22 @@ def published(publication: Publication, people: People) -> None:
     take(publication, "submit", owner)
     take(publication, "publish", people.staff)
     db.session.commit()
+
+
+def token(page: str) -> str:
+    """Return the version of the text that a page's form carries."""
+    found = re.search(r'name="version"[^>]*value="([^"]*)"', page)
+    assert found, "the page has no version"
+    return found.group(1)
+
+
+def fields(page: str) -> dict[str, Any]:
+    """Return what a browser would send back of the section form, unchanged."""
+    sent: dict[str, Any] = {"version": token(page)}
+    for name, text in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>([^<]*)</textarea>', page):
+        sent[name] = text.replace("&#39;", "'").strip("\n")
+    for tag in re.findall(r"<input[^>]*>", page):
+        name, value = (re.search(rf' {part}="([^"]*)"', tag) for part in ("name", "value"))
+        if name and name.group(1) not in ("version", "csrf_token") and ("checked" in tag or 'type="text"' in tag):
+            sent.setdefault(name.group(1), value.group(1) if value else "")
+    return sent

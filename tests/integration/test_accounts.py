@@ -23,6 +23,7 @@ from showcase.models import (
 )
 from showcase.services import passwords, throttles
 from tests.integration.conftest import CheckedClient, People, make_app, member_of
+from tests.integration.mails import link_in, mails_to
 
 PASSWORD = "marble lantern orchard"
 OTHER_PASSWORD = "copper meadow violin"
@@ -36,15 +37,9 @@ def with_password(membership: Membership, password: str = PASSWORD) -> str:
 
 
 def last_mail(to: str) -> Message:
-    mail = db.session.scalar(sa.select(Message).where(Message.to == to).order_by(Message.created_at.desc()))
-    assert mail is not None, f"no e-mail to {to}"
-    return mail
-
-
-def link_in(mail: Message) -> str:
-    found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", mail.body)
-    assert found, mail.body
-    return found[1]
+    mails = mails_to(to)
+    assert mails, f"no e-mail to {to}"
+    return mails[-1]
 
 
 def give_domain(council: object, domain: str) -> None:
