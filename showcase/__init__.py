@@ -38,10 +38,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_count, x_proto=settings.proxy_count)  # type: ignore[method-assign]
     db.init_app(app)
     observing.init_app(app)
+    headers.init_app(app)  # what it adds must stand on the answers that the next one makes
     transactions.init_app(app)
     csrf.init_app(app)
     access.init_app(app)
-    headers.init_app(app)
     pages.init_app(app)
     views.register(app)
     return app

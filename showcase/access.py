@@ -212,4 +212,4 @@ def _note_seen(row: SignInSession) -> None:
     def write(session: Session) -> None:
         session.execute(update)
 
-    afterwards(write)
+    afterwards(write, is_needed=False)

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from showcase.access import ask_to_sign_in, current_actor
@@ -19,7 +20,7 @@ from showcase.extensions import db, settings
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
 from showcase.services import audit
-from showcase.transactions import afterwards
+from showcase.transactions import afterwards, is_refusal
 
 LONDON = ZoneInfo("Europe/London")
 log = logging.getLogger("showcase")
@@ -48,7 +49,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(NoConnection, _database_error)
     app.register_error_handler(Exception, _unexpected_error)
 
 
@@ -176,9 +178,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     return _page(error.code)
 
 
-def _database_error(error: OperationalError) -> ResponseReturnValue:
-    """Say that nothing was kept: a locked, full or unreachable database is no fault of the person's."""
-    log.error("the database refused: %s", type(error.orig).__name__)
+def _database_error(error: Exception) -> ResponseReturnValue:
+    """Say that nothing was kept: a locked, full, read-only or unreachable database is no fault of the person's."""
+    if not is_refusal(error):
+        return _unexpected_error(error)
+    log.error("the database refused: %s", type(getattr(error, "orig", error)).__name__)
     db.session.rollback()
     return _page(
         503, "We cannot save or read anything at the moment. Nothing you typed was kept: try again in a minute."
