@@ -166,7 +166,15 @@ def _answers(rung: Rung, said: dict[str, Any], moment: datetime) -> dict[str, An
         case Rung.INTERESTED:
             return {"need": "The same as the list describes."}
         case Rung.EXPRESSION:
-            return {"quantity_most": quantity * 5 // 4, "budget_most": quantity * price}
+            return {
+                "quantity_most": quantity * 5 // 4,
+                "budget_most": quantity * price,
+                "budget_kind": "revenue",
+                "funding": ("certain", "likely", "none")[quantity % 3],
+                "role_offered": ("member", "evaluator")[quantity % 2],
+                "officer_days": 2 + quantity % 9,
+                "routes": ["framework", "group-buy"],
+            }
         case Rung.LETTER:
             approvals = "Procurement board, then the cabinet member."
             return {
@@ -174,6 +182,11 @@ def _answers(rung: Rung, said: dict[str, Any], moment: datetime) -> dict[str, An
                 "finance_aware": True,
                 "approvals": approvals,
                 "decision_on": later,
+                "approval_level": "cabinet",
+                "gates": ["legal", "data-protection", "it-security"],
+                "data_contact": "The council’s data protection officer",
+                "controller": "own",
+                "shared_assessment": "as-a-base",
             }
         case Rung.COMMITMENT:
             return {

@@ -49,7 +49,7 @@ class StepForm(Form):
         found = {ask.name: _kept(self[ask.name].data) for ask in ASKS[self.rung]}
         if self.rung is Rung.WITHDRAWN:
             found["why"] = self["why"].data
-        return {name: value for name, value in found.items() if value not in (None, "")}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
 
     def said(self, name: str, default: Any = "") -> Any:
         """Return what a field says, where the rung has that field."""
@@ -93,6 +93,13 @@ def _checks(ask: Ask, words: str) -> list[Any]:
     return [needed(words)] if ask.is_needed else []
 
 
+def _choice(ask: Ask, terms: dict[str, str]) -> Any:
+    """Return radios where an answer is needed, else a drop-down list that can be left alone."""
+    if ask.is_needed:
+        return RadioField(ask.label, [InputRequired("Choose one")], choices=terms, description=ask.hint)
+    return SelectField(ask.label, choices={"": "Not said", **terms}, default="", description=ask.hint)
+
+
 _MAKERS: Mapping[AskKind, Callable[[Ask], Any]] = {
     AskKind.LINE: lambda ask: TextField(ask.label, [*_checks(ask, "Answer this"), at_most(300)], description=ask.hint),
     AskKind.PROSE: lambda ask: AreaField(
@@ -107,6 +114,10 @@ _MAKERS: Mapping[AskKind, Callable[[Ask], Any]] = {
         ask.label, [InputRequired("Enter a date")] if ask.is_needed else [], description=ask.hint
     ),
     AskKind.YES: lambda ask: CheckboxField(ask.label, [InputRequired("Tick this to go on")], description=ask.hint),
+    AskKind.CHOICE: lambda ask: _choice(ask, dict(vocabulary(ask.vocabulary).labels)),
+    AskKind.CHOICES: lambda ask: CheckboxesField(
+        ask.label, choices=dict(vocabulary(ask.vocabulary).labels), description=ask.hint
+    ),
 }
 
 

@@ -23,6 +23,8 @@ class AskKind(StrEnum):
     MONEY = "money"  # int, whole pence excluding VAT
     DATE = "date"  # str, ISO 8601 date
     YES = "yes"  # bool: True, or the rung cannot be taken
+    CHOICE = "choice"  # str: id of a term of `vocabulary`
+    CHOICES = "choices"  # list[str]: ids of terms of `vocabulary`
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ class Ask:
     kind: AskKind = AskKind.LINE
     hint: str = ""
     is_needed: bool = True
+    vocabulary: str = ""
+    """Which terms there are to choose from."""
+    heading: str = ""
+    """Stands above it on the form, where a new group of questions begins."""
 
 
 LABELS: Mapping[Rung, str] = {
@@ -76,15 +82,71 @@ ASKS: Mapping[Rung, tuple[Ask, ...]] = {
     ),
     Rung.EXPRESSION: (
         Ask("quantity_most", "How many at most", AskKind.NUMBER),
-        Ask("budget_least", "Budget a year, from (excluding VAT)", AskKind.MONEY, is_needed=False),
+        Ask(
+            "outcome",
+            "What should be different afterwards",
+            AskKind.PROSE,
+            "And how you measure it today, with the figure.",
+            False,
+            heading="The need",
+        ),
+        Ask("users", "Who would use it or be served, and how many", is_needed=False),
+        Ask("budget_least", "Budget a year, from (excluding VAT)", AskKind.MONEY, is_needed=False, heading="Money"),
         Ask("budget_most", "Budget a year, to (excluding VAT)", AskKind.MONEY, is_needed=False),
-        Ask("constraints", "What limits you: dates, systems, policies", AskKind.PROSE, is_needed=False),
+        Ask("budget_year", "In which year", hint="Such as 2027 to 2028.", is_needed=False),
+        Ask("budget_kind", "Capital or revenue", AskKind.CHOICE, is_needed=False, vocabulary="budget_kinds"),
+        Ask("funding", "How sure the money is", AskKind.CHOICE, vocabulary="funding_certainty"),
+        Ask(
+            "role_offered",
+            "Your council’s part in the group",
+            AskKind.CHOICE,
+            is_needed=False,
+            vocabulary="group_roles",
+            heading="How you would take part",
+        ),
+        Ask("officer_days", "Officer days you could give to the group", AskKind.NUMBER, is_needed=False),
+        Ask("routes", "Routes open to you", AskKind.CHOICES, is_needed=False, vocabulary="purchase_routes"),
+        Ask("hard_stop", "Day after which it comes too late", AskKind.DATE, is_needed=False),
+        Ask("constraints", "What else limits you: dates, systems, policies", AskKind.PROSE, is_needed=False),
     ),
     Rung.LETTER: (
         Ask("director", "Director who supports it"),
         Ask("finance_aware", "The section 151 officer knows of it", AskKind.YES),
-        Ask("approvals", "Which approvals it still needs, in order", AskKind.PROSE),
+        Ask("approvals", "Which approvals it still needs, in order", AskKind.PROSE, heading="Approval"),
+        Ask("approval_level", "Who decides in the end", AskKind.CHOICE, is_needed=False, vocabulary="authorities"),
+        Ask("value_trigger", "Value from which they must decide (excluding VAT)", AskKind.MONEY, is_needed=False),
+        Ask("gates", "Who else must agree", AskKind.CHOICES, is_needed=False, vocabulary="approval_gates"),
         Ask("decision_on", "When the decision is expected", AskKind.DATE),
+        Ask(
+            "data_contact",
+            "Data protection contact",
+            hint="Name and e-mail address of your data protection officer or team.",
+            heading="Data protection",
+        ),
+        Ask("controller", "Who would be controller", AskKind.CHOICE, vocabulary="controllers"),
+        Ask(
+            "shared_assessment",
+            "Would one data protection impact assessment for all do",
+            AskKind.CHOICE,
+            is_needed=False,
+            vocabulary="shared_assessment",
+        ),
+        Ask(
+            "integrations",
+            "Systems it must work with",
+            AskKind.PROSE,
+            is_needed=False,
+            heading="What it must fit",
+        ),
+        Ask(
+            "local_policies",
+            "Policies it must keep to",
+            AskKind.PROSE,
+            "Such as social value, local suppliers, assurance.",
+            False,
+        ),
+        Ask("memberships", "Buying organisations you belong to", is_needed=False),
+        Ask("ppon", "Public procurement organisation number (PPON)", is_needed=False),
     ),
     Rung.COMMITMENT: (
         Ask("decision_reference", "Reference of the decision"),

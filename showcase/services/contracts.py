@@ -5,16 +5,17 @@ come through `contract_import`; what they add up to is told by `radar`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Challenge, Contract, Organisation
+from showcase.models import Challenge, Contract, InterestList, Organisation, Pledge
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Actor, Permission, answers_for, require, visible_to
 from showcase.services import audit
@@ -75,6 +76,24 @@ def select_visible(*, seen_by: Actor, service_area: str = "", words: str = "") -
         named = Contract.council.has(contains(Organisation.name, words))
         query = query.where(sa.or_(contains(Contract.supplier, words), contains(Contract.product, words), named))
     return query.order_by(Contract.ends_on, Contract.supplier, Contract.id)
+
+
+def of_members(interest_list: InterestList, *, seen_by: Actor) -> Mapping[UUID, Sequence[Contract]]:
+    """Return the contracts for a list's service of the councils on it, by council, as far as the viewer reads them."""
+    on_it = sa.select(Pledge.council_id).where(Pledge.interest_list_id == interest_list.id)
+    query = (
+        sa.select(Contract)
+        .where(
+            visible_to(seen_by, Contract),
+            Contract.service_area == (interest_list.service_area or ""),
+            Contract.council_id.in_(on_it),
+        )
+        .order_by(Contract.ends_on, Contract.supplier, Contract.id)
+    )
+    found: dict[UUID, list[Contract]] = {}
+    for contract in db.session.scalars(query):
+        found.setdefault(contract.council_id, []).append(contract)
+    return found
 
 
 def carried_from(challenge: Challenge, *, by: Actor) -> dict[str, object]:

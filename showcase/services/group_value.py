@@ -42,11 +42,16 @@ class Value:
     @property
     def including_vat_pence(self) -> int:
         """The same with VAT at the standard rate, rounded up to a whole penny."""
-        return -(-self.excluding_vat_pence * (100 + VAT_PERCENT) // 100)
+        return including_vat(self.excluding_vat_pence)
 
     def is_above(self, threshold_pence: int) -> bool:
         """Tell whether it reaches a threshold, which includes VAT."""
         return self.including_vat_pence >= threshold_pence
+
+
+def including_vat(pence: int) -> int:
+    """Return an amount with VAT at the standard rate, rounded up to a whole penny."""
+    return -(-pence * (100 + VAT_PERCENT) // 100)
 
 
 @cache

@@ -9,40 +9,20 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from showcase.models import InterestList, Pack, Plan, Pledge
+from showcase.models import InterestList, Pack, Plan
 from showcase.models.prices import NOTICE
 from showcase.models.rungs import LABELS
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Actor
-from showcase.policies.interests import figures_for, names_for, pledge_for
-from showcase.services import group_value, interests, pack_notice, plan_reading
+from showcase.policies.interests import pledge_for
+from showcase.services import group_value, interests, pack_engagement, pack_members, pack_notice, plan_reading
 from showcase.services.audit import LONDON
+from showcase.services.pack_parts import Cell, Section, Table, day, pounds
 
-Cell = str | int | float | None
 CAUTION = (
     "This pack compares options and awards nothing. Whether and how to buy is for each council to decide under "
     "procurement law and its own rules; what suppliers indicated binds nobody."
 )
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a pack."""
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    numeric: Sequence[int] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a pack."""
-
-    name: str
-    title: str
-    words: Sequence[str] = ()
-    tables: Sequence[Table] = ()
 
 
 @dataclass(frozen=True)
@@ -68,12 +48,12 @@ def content(pack: Pack, *, seen_by: Actor, now: datetime) -> Content:
     sections = (
         _about(interest_list),
         Section("recommendation", "Recommendation", [pack.recommendation or "Not yet written."]),
-        _members(interest_list, seen_by),
+        pack_members.section(interest_list, seen_by),
         _evidence(interest_list, seen_by),
         _value(interest_list, seen_by, now.astimezone(LONDON).date()),
         _options(pack.plan, seen_by),
         Section("risks", "Risks", [pack.risks or "Not yet written."], _risk_tables(pack.plan, seen_by)),
-        _engagement(pack),
+        pack_engagement.section(pack, seen_by),
         _notice(pack, seen_by),
     )
     edition = "For LGA staff" if seen_by.is_staff else "For the lead authority"
@@ -93,7 +73,7 @@ def _about(interest_list: InterestList) -> Section:
         ("What each council decides alone", interest_list.scope),
         ("Route being considered", vocabulary("purchase_routes").label(interest_list.route)),
         ("What is counted", vocabulary("units").label(interest_list.unit)),
-        ("Start", f"{_day(interest_list.wanted_from)} to {_day(interest_list.wanted_until)}"),
+        ("Start", f"{day(interest_list.wanted_from)} to {day(interest_list.wanted_until)}"),
         ("Lead authority", interest_list.lead.name if interest_list.lead else "Not yet named"),
         ("Run on the councils’ behalf by", interest_list.runner_name or "Nobody named"),
         ("Rules of the group", interest_list.rules),
@@ -102,31 +82,11 @@ def _about(interest_list: InterestList) -> Section:
     return Section("about", "What it is about", (), [Table("The list", ("What", "As published"), rows)])
 
 
-def _members(interest_list: InterestList, seen_by: Actor) -> Section:
-    unit = vocabulary("units").label(interest_list.unit)
-    told = figures_for(seen_by, interest_list)
-    about = "Exact, as things stand." if not told.is_rounded else f"Rounded, as in the snapshot of {_day(told.as_of)}."
-    totals = Table(
-        "Each rung by itself",
-        ("Rung", "Councils", unit),
-        [(LABELS[f.rung], f.councils, f.quantity) for f in told.figures],
-        (1, 2),
-    )
-    if seen_by.is_staff:
-        standing = sorted((p for p in interest_list.pledges if p.is_in), key=_by_height)
-        rows = [(p.council.name, LABELS[p.rung], p.quantity, _day(_since(p))) for p in standing]
-        members = Table("Councils on the list", ("Council", "Rung", unit, "Since"), rows, (2,))
-    else:
-        names = [name for councils in names_for(seen_by, interest_list).values() for name in councils]
-        members = Table("Councils that chose to be named to members", ("Council",), [(name,) for name in names])
-    return Section("members", "Members and rungs", [about, "Totals never mix rungs."], [totals, members])
-
-
 def _evidence(interest_list: InterestList, seen_by: Actor) -> Section:
     own = pledge_for(seen_by, interest_list)
     shown = interest_list.pledges if seen_by.is_staff else [own] if own else []
     rows = [
-        (p.council.name, item.description, item.file.name, _day(item.created_at), item.file.sha256)
+        (p.council.name, item.description, item.file.name, day(item.created_at), item.file.sha256)
         for p in shown
         for item in p.evidence
     ]
@@ -149,9 +109,9 @@ def _value(interest_list: InterestList, seen_by: Actor, today: date) -> Section:
         words.append("No edition of the thresholds covers today.")
     else:
         words.append(
-            f"Threshold for goods and services, including VAT: {_pounds(thresholds.goods_and_services_pence)}, from "
-            f"{_day(thresholds.since)} to {_day(thresholds.until)}. Light touch: "
-            f"{_pounds(thresholds.light_touch_pence)}."
+            f"Threshold for goods and services, including VAT: {pounds(thresholds.goods_and_services_pence)}, from "
+            f"{day(thresholds.since)} to {day(thresholds.until)}. Light touch: "
+            f"{pounds(thresholds.light_touch_pence)}."
         )
     rows = [
         (
@@ -173,17 +133,19 @@ def _options(plan: Plan | None, seen_by: Actor) -> Section:
         return Section("options", "Options compared", ["No plan was chosen yet."])
     by_staff = [*_whole_tables(plan)] if seen_by.is_staff else []
     saving = plan.told.get("saving_pence")
-    words = [f"Plan {plan.number}, asked for on {_day(plan.created_at)}. Problem {plan.solve.input_hash}."]
-    if not seen_by.is_staff:
+    words = [f"Plan {plan.number}, asked for on {day(plan.created_at)}."]
+    if seen_by.is_staff:
+        words[0] += f" Problem {plan.solve.input_hash}."
+    else:
         words.append(
-            f"Together, councils would save about {_pounds(saving)} a year, excluding VAT."
+            f"Together, councils would save about {pounds(saving)} a year, excluding VAT."
             if saving
             else "The saving is not told: too few councils stand behind it, or one makes up too much of it."
         )
     rows = [
         (
             option.name,
-            "; ".join(f"{_pounds(t['unit_price_pence'])} from {t['min_quantity']:,}" for t in option.version.tiers),
+            "; ".join(f"{pounds(t['unit_price_pence'])} from {t['min_quantity']:,}" for t in option.version.tiers),
             f"{option.version.earliest} to {option.version.latest}",
             vocabulary("must_haves").list_labels(option.version.meets),
             option.version.includes,
@@ -233,22 +195,6 @@ def _risk_tables(plan: Plan | None, seen_by: Actor) -> Sequence[Table]:
     return (Table("Whose leaving would cost the others", head, rows, (1,)),)
 
 
-def _engagement(pack: Pack) -> Section:
-    interest_list = pack.interest_list
-    known = {
-        "List opened": interest_list.opened_at,
-        "Prices could be given until": interest_list.prices_close_at,
-        "Plan asked for": pack.plan.created_at if pack.plan else None,
-        "Plan shared with members": pack.plan.shared_at if pack.plan else None,
-    }
-    for snapshot in interest_list.snapshots:
-        known[f"Snapshot {snapshot.number} shown to suppliers and members"] = snapshot.created_at
-    times = sorted((at, what) for what, at in known.items() if at is not None)
-    rows = [(what, _moment(at)) for at, what in times]
-    words = [pack.engagement or "Not yet written.", "Every supplier saw the same list, snapshots and conditions."]
-    return Section("engagement", "Engagement record", words, [Table("What happened when", ("What", "When"), rows)])
-
-
 def _notice(pack: Pack, seen_by: Actor) -> Section:
     draft = pack_notice.draft(pack.interest_list, pack.notice, seen_by=seen_by)
     missing = pack_notice.gaps(draft)
@@ -259,29 +205,3 @@ def _notice(pack: Pack, seen_by: Actor) -> Section:
     ]
     rows = [(p.label, p.source, p.value or "MISSING") for p in draft]
     return Section("notice", "Draft notice", words, [Table("Particulars", ("What", "Asked for by", "Draft"), rows)])
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _by_height(pledge: Pledge) -> tuple[int, str]:
-    return -pledge.rung.height, pledge.council.name
-
-
-def _since(pledge: Pledge) -> datetime:
-    return pledge.steps[-1].created_at if pledge.steps else pledge.created_at
-
-
-def _day(day: date | datetime | None) -> str:
-    if day is None:
-        return "not yet said"
-    local = day.astimezone(LONDON) if isinstance(day, datetime) else day
-    return f"{local.day} {local:%B %Y}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{_day(at)}, {at.astimezone(LONDON):%H:%M}"
-
-
-def _pounds(pence: int) -> str:
-    return f"£{pence / 100:,.0f}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"

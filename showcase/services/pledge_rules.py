@@ -102,8 +102,12 @@ def check_said(said: Said) -> None:
     if said.rung in QUANTITY_LABELS and not 1 <= (said.quantity or 0) <= MOST_QUANTITY:
         raise DomainError("Enter how many, from 1 to 1,000,000,000.")
     for ask in ASKS[said.rung]:
-        if ask.is_needed and said.answers.get(ask.name) in (None, "", False):
+        answer = said.answers.get(ask.name)
+        if ask.is_needed and answer in (None, "", False):
             raise DomainError(f"{LABELS[said.rung]} needs an answer to: {ask.label}")
+        chosen = set(answer if isinstance(answer, list) else [answer] if answer else [])
+        if ask.vocabulary and not chosen <= set(vocabulary(ask.vocabulary).labels):
+            raise DomainError(f"Choose from the list: {ask.label}")
     most = said.answers.get("quantity_most")
     if said.rung is Rung.EXPRESSION and most is not None and most < (said.quantity or 0):
         raise DomainError("The most is less than the least.")

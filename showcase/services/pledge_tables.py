@@ -1,8 +1,12 @@
 """Pledges as rows of a spreadsheet, for staff: one row a council, with what it said at its rung and of demand."""
 
-from showcase.models import Pledge
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from showcase.models import Contract, Pledge
 from showcase.models.interests import Rung
-from showcase.models.rungs import ASKS, LABELS
+from showcase.models.rungs import ASKS, LABELS, Ask
 from showcase.models.vocabularies import vocabulary
 from showcase.services.csv_export import Cell
 
@@ -22,12 +26,13 @@ HEAD: tuple[str, ...] = (
     "Latest start",
     "Must meet",
     "Files",
+    "Present contracts",
     *(f"{ask.label} (pence)" if ask.kind == "money" else ask.label for ask in _ASKS.values()),
 )
 
 
-def row(pledge: Pledge) -> tuple[Cell, ...]:
-    """Return a pledge as the cells beneath `HEAD`."""
+def row(pledge: Pledge, contracts: Sequence[Contract]) -> tuple[Cell, ...]:
+    """Return a pledge as the cells beneath `HEAD`, with the contracts that its council has now."""
     last = pledge.steps[-1] if pledge.steps else None
     answers = {name: value for step in pledge.steps for name, value in step.answers.items()}
     return (
@@ -44,5 +49,30 @@ def row(pledge: Pledge) -> tuple[Cell, ...]:
         pledge.latest or "",
         vocabulary("must_haves").list_labels(pledge.needs),
         len(pledge.evidence),
-        *(answers.get(name) for name in _ASKS),
+        "; ".join(contract_words(contract) for contract in contracts),
+        *(cell(ask, answers.get(name)) for name, ask in _ASKS.items()),
     )
+
+
+def cell(ask: Ask, value: Any) -> Cell:
+    """Return what was answered to a question of a rung as a cell: terms by their words."""
+    if ask.vocabulary and value:
+        terms = value if isinstance(value, list) else [value]
+        return vocabulary(ask.vocabulary).list_labels(terms)
+    return value  # type: ignore[no-any-return]
+
+
+def contract_words(contract: Contract) -> str:
+    """Return a contract in words: who supplies what until when, on which terms."""
+    parts = [f"{contract.supplier}, {contract.product}", f"ends {_day(contract.ends_on)}"]
+    if contract.notice_by:
+        parts.append(f"notice by {_day(contract.notice_by)}")
+    if contract.extension_months:
+        parts.append(f"can be extended by {contract.extension_months} months")
+    if contract.annual_cost_pence is not None:
+        parts.append(f"£{contract.annual_cost_pence / 100:,.0f} a year excluding VAT")
+    return ", ".join(parts) + (f". On leaving: {contract.exit_terms}" if contract.exit_terms else "")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -15,7 +15,7 @@ from showcase.models.rungs import LABELS
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission
 from showcase.policies.interests import figures_for, last_snapshot
-from showcase.services import demand, group_value, interests, joining, pledge_tables, pledges, spreadsheets
+from showcase.services import contracts, demand, group_value, interests, joining, pledge_tables, pledges, spreadsheets
 from showcase.services.csv_export import Cell, as_cell
 from showcase.views.pledges import words
 
@@ -88,6 +88,7 @@ def one(interestlist: InterestList, council_id: uuid.UUID) -> ResponseReturnValu
         interest_list=interestlist,
         pledge=found[0],
         value=group_value.value_of(found[0]),
+        contracts=contracts.of_members(interestlist, seen_by=current_actor()).get(council_id, ()),
         **words(),
     )
 
@@ -128,13 +129,21 @@ def pledges_xlsx(interestlist: InterestList) -> ResponseReturnValue:
 
 
 def _pledge_rows(interest_list: InterestList) -> list[tuple[Cell, ...]]:
-    return [pledge_tables.row(pledge) for pledge in pledges.list_for(interest_list, seen_by=current_actor())]
+    known = contracts.of_members(interest_list, seen_by=current_actor())
+    found = pledges.list_for(interest_list, seen_by=current_actor())
+    return [pledge_tables.row(pledge, known.get(pledge.council_id, ())) for pledge in found]
 
 
 @bp.app_template_global()
 def value_thresholds() -> group_value.Thresholds | None:
     """Return the thresholds in force today."""
     return group_value.in_force(utc_now().date())
+
+
+@bp.app_template_filter("with_vat")
+def with_vat(pence: int) -> int:
+    """Return an amount with VAT at the standard rate."""
+    return group_value.including_vat(pence)
 
 
 def _manage_page(interest_list: InterestList, form: ProtectForm) -> ResponseReturnValue:

@@ -28,7 +28,7 @@ from showcase.models.interests import Rung
 from showcase.models.rungs import ASKS, LABELS, MEANINGS, QUANTITY_LABELS
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
-from showcase.services import group_value, pledge_rules, pledges
+from showcase.services import contracts, group_value, pledge_rules, pledge_tables, pledges
 from showcase.views import files
 
 bp = Blueprint("pledges", __name__, url_prefix="/interest-lists/<uuid:interestlist_id>")
@@ -49,6 +49,7 @@ def own(interestlist: InterestList) -> ResponseReturnValue:
         and not can(actor, Permission.INTEREST_BIND, interestlist),
         lead_words=pledge_rules.LEAD_WORDS,
         value=group_value.value_of(pledge) if pledge else None,
+        contracts=contracts.of_members(interestlist, seen_by=actor).get(pledge.council_id, ()) if pledge else (),
         **words(),
     )
 
@@ -190,6 +191,7 @@ def words() -> dict[str, Any]:
         "quantity_labels": QUANTITY_LABELS,
         "all_asks": ASKS,
         "month_label": month_label,
+        "contract_words": pledge_tables.contract_words,
     }
 
 

@@ -130,6 +130,8 @@ def give_letter(council: Page, address: str, number: int) -> None:
     council.check("[name=finance_aware]")
     council.fill("[name=approvals]", "Board, then cabinet.")
     fill_date(council, "decision_on", 60)
+    council.fill("[name=data_contact]", "Data protection officer, dpo@council.example")
+    council.check("[name=controller][value=own]")
     council.set_input_files("[name=letter]", LETTER)  # type: ignore[arg-type]
     council.fill("[name=role]", "Procurement lead")
     council.check("[name=authority][value=director]")

@@ -28,12 +28,20 @@ PARTICULARS: dict[str, Any] = {
 ANSWERS: dict[Rung, dict[str, Any]] = {
     Rung.WATCHING: {},
     Rung.INTERESTED: {"need": "We see mould too late."},
-    Rung.EXPRESSION: {"quantity_most": 900_000, "budget_most": 7_654_321, "constraints": "After the move."},
+    Rung.EXPRESSION: {
+        "quantity_most": 900_000,
+        "budget_most": 7_654_321,
+        "funding": "likely",
+        "officer_days": 17,
+        "constraints": "After the move.",
+    },
     Rung.LETTER: {
         "director": "Dora Director",
         "finance_aware": True,
         "approvals": "Board, then cabinet.",
         "decision_on": "2027-02-01",
+        "data_contact": "Dee Pio, dpo@council.example",
+        "controller": "own",
     },
     Rung.COMMITMENT: {
         "decision_reference": "CAB/2027/12",

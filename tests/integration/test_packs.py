@@ -26,10 +26,23 @@ from showcase.models import (
 )
 from showcase.models.interests import ListState, Rung
 from showcase.models.prices import NOTICE
-from showcase.policies import PUBLIC, Permission, can, visible_to
-from showcase.services import closings, documents, pack_content, pack_notice, packs, plans
+from showcase.policies import PUBLIC, Actor, Permission, can, visible_to
+from showcase.services import (
+    closings,
+    documents,
+    pack_content,
+    pack_notice,
+    packs,
+    plans,
+    questions,
+    record_keeping,
+    records,
+    releases,
+)
 from showcase.services.closings import Outcome
 from tests.integration.conftest import CheckedClient, People
+from tests.integration.engagement_story import ASKED, asked, open_challenge
+from tests.integration.publication_texts import a_challenge, published
 from tests.integration.test_plans import Story, answered
 
 pytestmark = pytest.mark.either_database
@@ -160,6 +173,59 @@ def test_what_a_notice_lacks_is_named(story: Story) -> None:
     story.interest_list.pledges[0].is_named = True
     named = pack_notice.draft(story.interest_list, pack.notice, seen_by=lead)
     assert [p.label for p in named if "Borough" in p.label] == [whole]
+
+
+# --- the engagement behind a list -------------------------------------------------------------------------------------
+
+
+def said_of_engagement(pack: Pack, actor: Actor) -> dict[str, list[list[str]]]:
+    """Return the tables of the engagement section by title, as the actor reads them."""
+    sections = pack_content.content(pack, seen_by=actor, now=utc_now()).sections
+    section = next(section for section in sections if section.name == "engagement")
+    return {table.title: [[str(cell) for cell in row] for row in table.rows] for table in section.tables}
+
+
+def test_the_records_of_its_challenges_are_read_and_their_gaps_named(story: Story) -> None:
+    people, now = story.people, utc_now()
+    challenge = open_challenge(people)
+    story.interest_list.challenge_id = challenge.id
+    db.session.commit()
+    pack = a_pack(story)
+    assert said_of_engagement(pack, story.staff)["Missing from the records"] == [
+        [challenge.known_title, "There is no record: nothing was noted of any engagement."]
+    ]
+    first = asked(challenge, people.founder)
+    asked(challenge, people.founder, "Which readings do you keep, and for how long?")
+    officer = actor_for(people.officer)
+    questions.answer(first, "Yes, it must.", by=officer, now=now)
+    releases.release(challenge, "Floor plans", "All homes have them.", by=officer, now=now)
+    db.session.commit()
+    staff, own = said_of_engagement(pack, story.staff), said_of_engagement(pack, officer)
+    record = records.find(challenge)
+    assert record is not None
+    assert staff["Engagement records"] == own["Engagement records"]
+    assert staff["Engagement records"][0][-1] == record.last_hash
+    assert {row[1] for row in staff["Given to everyone at one time"]} == {
+        "Floor plans",
+        f"Answer to question 1: {ASKED}",
+    }
+    gaps = {row[1] for row in staff["Missing from the records"]}
+    assert {"No purpose of section 16 is ticked.", "1 question not answered."} <= gaps
+    assert any(gap.startswith("The draft of its notice (UK2) lacks") for gap in gaps)
+    record_keeping.set_purposes(challenge, ["a", "d"], by=officer, now=now)
+    assert "No purpose of section 16 is ticked." not in str(said_of_engagement(pack, story.staff))
+
+
+def test_a_lead_authority_reads_no_other_councils_record(story: Story) -> None:
+    challenge = a_challenge(story.people.other_officer)
+    published(challenge, story.people)
+    story.interest_list.challenge_id = challenge.id
+    record_keeping.set_purposes(challenge, ["a"], by=actor_for(story.people.other_officer), now=utc_now())
+    pack = a_pack(story)
+    lead = said_of_engagement(pack, actor_for(story.people.officer))
+    assert lead["Engagement records"][0][2:] == ["kept by its council", "", "", "None", "None", ""]
+    assert lead["Missing from the records"] == []
+    assert said_of_engagement(pack, story.staff)["Missing from the records"]
 
 
 # --- how a list ends --------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from showcase.extensions import db
 from showcase.models import AuditEntry, Message, Pledge, utc_now
 from showcase.models.interests import Rung
 from showcase.policies import PUBLIC, Actor, Permission, can, visible_to
-from showcase.services import demand, group_value, interests, pledges
+from showcase.services import contracts, demand, group_value, interests, pledges
 from showcase.services.pledge_rules import Demand
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.interest_texts import LETTER, Group, a_group, a_list
@@ -166,6 +166,27 @@ def test_staff_see_what_councils_said_and_others_no_page_of_it(
         for page in pages:
             assert client.get(f"{address}/{page}").status_code == 403, page
         assert client.post(f"{address}/protect", data={"least_councils": 5, "least_changes": 5}).status_code == 403
+
+
+def test_present_contracts_stand_with_a_pledge_for_its_council_and_staff_alone(
+    people: People, client: CheckedClient
+) -> None:
+    group = a_group(people.staff, 2, service_area="housing-repairs")
+    details = contracts.Details("Old Systems Ltd", "Desk", "housing-repairs", date(2028, 3, 31), 6, 12, 4_000_000)
+    contracts.record(details, by=actor_for(group.leads[0]), now=utc_now())
+    for place in (0, 1):
+        group.move(place, Rung.EXPRESSION)
+    db.session.commit()
+    address = f"/interest-lists/{group.interest_list.id}"
+    told = "Old Systems Ltd, Desk, ends 31 March 2028, notice by 30 September 2027, can be extended by 12 months"
+    client.sign_in(people.staff)
+    assert told in client.get(f"{address}/pledges.csv").text
+    assert "Likely: it is asked for" in client.get(f"{address}/pledges.csv").text
+    assert told in client.get(f"{address}/councils/{group.leads[0].organisation_id}").text
+    client.sign_in(group.leads[0])
+    assert told in client.get(f"{address}/place").text
+    client.sign_in(group.leads[1])
+    assert "Old Systems" not in client.get(f"{address}/place").text
 
 
 def test_the_guard_is_raised_and_never_below_five(people: People, group: Group, client: CheckedClient) -> None:

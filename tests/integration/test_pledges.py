@@ -29,6 +29,14 @@ FORMS: dict[Rung, dict[str, Any]] = {
         "quantity_most": "1500",
         "budget_least": "50,000",
         "budget_most": "80,000",
+        "budget_kind": "revenue",
+        "funding": "likely",
+        "role_offered": "evaluator",
+        "officer_days": "12",
+        "routes": ["framework", "group-buy"],
+        "hard_stop-day": "31",
+        "hard_stop-month": "3",
+        "hard_stop-year": "2028",
         "role": "Head of Homes",
         "authority": "head-of-service",
     },
@@ -40,6 +48,9 @@ FORMS: dict[Rung, dict[str, Any]] = {
         "decision_on-day": "1",
         "decision_on-month": "2",
         "decision_on-year": "2027",
+        "gates": ["legal", "it-security"],
+        "data_contact": "Dee Pio, dpo@camden.example",
+        "controller": "joint",
         "role": "Procurement lead",
         "authority": "director",
     },
@@ -108,8 +119,17 @@ def test_a_council_climbs_every_rung_by_the_pages(group: Group, client: CheckedC
     assert answer.status_code == 302
     assert client.post(f"{address}/commitment", data={**FORMS[Rung.COMMITMENT], "revision": "5"}).status_code == 302
     page = client.get(address).text
-    for words in ("CAB/1", "£240,000 excluding VAT", "Letter of intent (PDF", "£43.21", "1,500", "Head of Homes"):
+    for words in (
+        "CAB/1",
+        "£240,000 excluding VAT, £288,000 including VAT",
+        "Letter of intent (PDF",
+        "£43.21",
+        "1,500",
+    ):
         assert words in page, words
+    for words in ("Head of Homes", "Likely: it is asked for", "Help to compare", "31 March 2028", "dpo@camden.example"):
+        assert words in page, words
+    assert "Framework that members can buy from; Group buy" in page
     assert client.post(f"{address}/withdrawn", data={**FORMS[Rung.WITHDRAWN], "revision": "6"}).status_code == 302
     db.session.expire_all()
     steps = db.session.scalars(sa.select(PledgeStep).order_by(PledgeStep.number)).all()
@@ -136,6 +156,10 @@ def test_each_rung_needs_its_answers_and_authority(group: Group, rung: Rung) -> 
         if ask.is_needed:
             with pytest.raises(DomainError, match="needs an answer"):
                 try_it(said(rung, answers=answers))
+        if ask.vocabulary:
+            wrong = ["nonsense"] if ask.kind == "choices" else "nonsense"
+            with pytest.raises(DomainError, match="Choose from the list"):
+                try_it(said(rung, answers={**ANSWERS[rung], ask.name: wrong}))
     if rung in QUANTITY_LABELS:
         for quantity in (0, 10**9 + 1):
             with pytest.raises(DomainError, match="how many"):
