@@ -22,7 +22,7 @@ class IdentityProvider(Base):
     """Address under which the provider publishes its configuration."""
     client_id: Mapped[str]
     client_secret: Mapped[str]
-    """Readable, because it has to be sent; shown to nobody."""
+    """As `services.locked_secrets` keeps it: unreadable without the service's key, and shown to nobody."""
     tenants: Mapped[list[str]] = mapped_column(default=list)
     """Ids of the Entra ID tenants that are let in; empty: the issuer serves this organisation alone."""
     has_second_step: Mapped[bool] = mapped_column(default=False)

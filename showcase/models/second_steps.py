@@ -15,8 +15,8 @@ class SecondStep(Base):
     __tablename__ = "second_steps"
 
     account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("accounts.id", ondelete="CASCADE"), unique=True)
-    secret: Mapped[str] = mapped_column(sa.String(64))
-    """In base 32. It must be readable to check a code; whoever reads the database still needs the password."""
+    secret: Mapped[str] = mapped_column(sa.String(200))
+    """As `services.locked_secrets` keeps it: unreadable without the service's key."""
     last_used: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """Half-minute of the last code that was taken: none is taken twice."""
 

@@ -23,7 +23,7 @@ from showcase.models import (
     Organisation,
 )
 from showcase.policies import Actor, Permission, require
-from showcase.services import accounts, audit
+from showcase.services import accounts, audit, locked_secrets
 
 NOT_YOURS = "{name} did not say that you work there. Sign in with another account, or ask its administrators"
 
@@ -77,7 +77,8 @@ def set_up(organisation: Organisation, wanted: Wanted, *, by: Actor, now: dateti
         provider = IdentityProvider(organisation_id=organisation.id, created_at=now)
         db.session.add(provider)
     provider.issuer, provider.client_id = wanted.issuer.rstrip("/"), wanted.client_id
-    provider.client_secret = wanted.client_secret or provider.client_secret
+    if wanted.client_secret:
+        provider.client_secret = locked_secrets.lock(wanted.client_secret)
     provider.tenants = list(wanted.tenants)
     provider.has_second_step, provider.is_only_way = wanted.has_second_step, wanted.is_only_way
     db.session.flush()

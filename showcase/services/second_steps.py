@@ -15,7 +15,7 @@ from showcase.extensions import db
 from showcase.models import Account, KnownBrowser, RecoveryCode, SecondStep
 from showcase.models.enums import OrganisationKind
 from showcase.policies import Actor, Permission, require
-from showcase.services import account_messages, audit, throttles
+from showcase.services import account_messages, audit, locked_secrets, throttles
 from showcase.transactions import pausing
 
 ISSUER = "Tech Innovation Showcase"
@@ -56,7 +56,7 @@ def turn_on(account: Account, secret: str, code: str, *, by: Actor, now: datetim
     """
     if find(account) is not None:
         raise DomainError("You have a second step already. Turn it off before you set up another app")
-    step = SecondStep(account_id=account.id, secret=secret, created_at=now, last_used=0)
+    step = SecondStep(account_id=account.id, secret=locked_secrets.lock(secret), created_at=now, last_used=0)
     db.session.add(step)
     db.session.flush()
     _take(step, code, now=now)
@@ -71,7 +71,7 @@ def check(account: Account, code: str, *, by: Actor, now: datetime) -> None:
 
     Raises:
         TooMany: too many tries.
-        DomainError: the code is wrong or was used.
+        DomainError: the code is wrong or was used, or the app was set up under another `SECRET_KEY`.
     """
     account_id = account.id
     with pausing():
@@ -151,7 +151,7 @@ def _forget(account: Account) -> None:
 def _take(step: SecondStep, code: str, *, now: datetime) -> None:
     """Use up a code of this half-minute or of one beside it; of two who send it at once, one succeeds."""
     code = "".join(code.split())
-    totp = pyotp.TOTP(step.secret)
+    totp = pyotp.TOTP(locked_secrets.unlock(step.secret))
     at = int(now.timestamp()) // SECONDS
     for half_minute in (at, at - 1, at + 1):
         if secrets.compare_digest(totp.at(half_minute * SECONDS), code):

@@ -19,7 +19,7 @@ from showcase.forms.base import Form, errors_on
 from showcase.forms.organisations import ProviderForm
 from showcase.models import IdentityProvider, Organisation, utc_now
 from showcase.policies import Permission
-from showcase.services import identities, messages
+from showcase.services import identities, locked_secrets, messages
 from showcase.views.signing_in import go_on, sign_in_as
 
 bp = Blueprint("identities", __name__)
@@ -53,6 +53,8 @@ def go(provider_id: uuid.UUID) -> ResponseReturnValue:
         answer: ResponseReturnValue = _client(provider).authorize_redirect(address)
     except (AuthlibBaseError, RequestException, ValueError):
         return _start_again(f"The sign-in of {provider.organisation.name} does not answer. Try again later.")
+    except DomainError as error:
+        return _start_again(f"{error}.")
     return answer
 
 
@@ -149,7 +151,7 @@ def _client(provider: IdentityProvider):  # type: ignore[no-untyped-def]  # Auth
     return OAuth(current_app).register(
         provider.id.hex,
         client_id=provider.client_id,
-        client_secret=provider.client_secret,
+        client_secret=locked_secrets.unlock(provider.client_secret),
         server_metadata_url=f"{provider.issuer}/.well-known/openid-configuration",
         client_kwargs={"scope": "openid profile email", "code_challenge_method": "S256", "timeout": 10},
     )

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -68,6 +69,22 @@ def test_a_code_is_asked_for_and_taken_once(client: CheckedClient, people: Peopl
     again = client.post("/sign-in/code", data={"code": code})
     assert again.status_code == 422
     assert "used before" in again.text
+
+
+def test_the_database_alone_makes_no_codes(
+    app: Flask, client: CheckedClient, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = with_password(people.officer)
+    secret, recovery = with_step(people.officer)
+    kept = db.session.scalars(sa.select(SecondStep.secret)).one()
+    assert secret not in kept
+    sign_in(client, email)
+    other = replace(app.config["SETTINGS"], secret_key="another key of at least 32 characters")
+    monkeypatch.setitem(app.config, "SETTINGS", other)
+    answer = client.post("/sign-in/code", data={"code": code_of(secret)})
+    assert answer.status_code == 422
+    assert "under another key of the service" in answer.text
+    assert client.post("/sign-in/code", data={"code": recovery[0]}).location == "/"
 
 
 def test_a_password_alone_does_not_reach_the_code_page_of_another(client: CheckedClient, people: People) -> None:
