@@ -17,7 +17,7 @@ from showcase.access import actor_for
 from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db
 from showcase.models import Account, ExternalIdentity, IdentityProvider, Membership, utc_now
-from showcase.services import identities
+from showcase.services import identities, locked_secrets
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.test_accounts import give_domain, sign_in, with_password
 
@@ -245,7 +245,8 @@ def test_staff_set_it_up_and_nobody_else(client: CheckedClient, people: People, 
     client.post(path, data={**form, "secret": "", "tenant_lines": "a"})
     provider = identities.find(people.officer.organisation)
     assert provider is not None
-    assert (provider.client_secret, provider.tenants) == ("secret-words", ["a"])
+    assert (locked_secrets.unlock(provider.client_secret), provider.tenants) == ("secret-words", ["a"])
+    assert "secret-words" not in provider.client_secret
     assert client.post(f"{path}/remove").status_code == 302
     assert identities.find(people.officer.organisation) is None
 
