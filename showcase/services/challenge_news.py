@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from showcase.extensions import db
-from showcase.models import Account, Challenge, Facet, Membership, Solution, Supplier
+from showcase.models import Challenge
 from showcase.models.vocabularies import vocabulary
-from showcase.services import messages
+from showcase.services import messages, service_followers
 
 BODY = (
     "{council} published a challenge in a service that one of your published profiles names ({services}):\n\n"
@@ -31,31 +28,6 @@ def tell(challenge: Challenge, *, now: datetime) -> None:
         link=messages.link(f"/challenges/{challenge.id}"),
         account=messages.link("/account"),
     )
-    for person in _concerned(areas):
+    for person in service_followers.administrators_in(areas):
         key = f"challenge-news:{challenge.id}:{person.id}"
         messages.queue(person.email, f"New challenge: {challenge.published_title}", body, now=now, key=key)
-
-
-def _concerned(areas: list[str]) -> list[Account]:
-    """Return the administrators of approved suppliers with a published profile in one of the services, by address."""
-    firms = (
-        sa.select(Solution.organisation_id)
-        .join(Facet, Facet.publication_id == Solution.id)
-        .where(Solution.published_version_id.is_not(None), Facet.name == "service_areas", Facet.value.in_(areas))
-    )
-    query = (
-        sa.select(Account)
-        .join(Account.memberships)
-        .join(Supplier, Supplier.id == Membership.organisation_id)
-        .where(
-            Account.deactivated_at.is_(None),
-            Membership.is_administrator,
-            Membership.is_told_of_challenges,
-            Supplier.approved_at.is_not(None),
-            Supplier.suspended_at.is_(None),
-            Supplier.id.in_(firms),
-        )
-        .distinct()
-        .order_by(Account.email)
-    )
-    return list(db.session.scalars(query))

@@ -1,5 +1,7 @@
 """Reminders of interest lists: what a council asked to be reminded of, lists that close soon, lists that should have.
 
+That a list closes soon is told to members that have not moved in its last days.
+
 The worker calls `remind` now and then; each reminder is sent once. A reminder goes to the council's own people or to
 staff, and tells nothing of anyone else.
 """
@@ -47,7 +49,7 @@ def _of_closing(today: date, now: datetime) -> int:
         InterestList.closes_on.between(today, today + CLOSES_WITHIN),
         Pledge.rung.not_in((Rung.COMMITMENT, Rung.WITHDRAWN)),
     )
-    found = db.session.scalars(soon).all()
+    found = [pledge for pledge in db.session.scalars(soon) if not _has_moved_lately(pledge)]
     for pledge in found:
         closes = pledge.interest_list.closes_on
         words = (
@@ -56,6 +58,12 @@ def _of_closing(today: date, now: datetime) -> int:
         )
         interest_messages.remind(pledge, words, key=f"closing:{pledge.id}:{closes}", now=now)
     return len(found)
+
+
+def _has_moved_lately(pledge: Pledge) -> bool:
+    """Tell whether a council changed anything in the days in which it would be reminded: it knows."""
+    closes = pledge.interest_list.closes_on
+    return closes is not None and pledge.updated_at.astimezone(LONDON).date() >= closes - CLOSES_WITHIN
 
 
 def _of_overdue(today: date, now: datetime) -> int:
