@@ -38,6 +38,7 @@ from showcase.services import (
     price_reminders,
     registration_messages,
     remainders,
+    retention,
     sealing,
     snapshots,
     solve_runner,
@@ -61,6 +62,7 @@ SLOW_STEPS: tuple[Callable[..., object], ...] = (
     materials.remind,
     feedback_messages.ask_due,
     outcomes.remind,
+    retention.forget_due,
 )
 """What is done that often, each in a transaction of its own: called with `now`, and harmless when done twice."""
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}

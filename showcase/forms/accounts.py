@@ -3,10 +3,10 @@
 from typing import Any
 
 from wtforms import Field, HiddenField
-from wtforms.validators import Email, Optional, Regexp, ValidationError
+from wtforms.validators import Email, InputRequired, Optional, Regexp, ValidationError
 
 from showcase.forms.base import Form
-from showcase.forms.fields import EmailField, PasswordField, RadioField, TextField, at_most, needed
+from showcase.forms.fields import CheckboxField, EmailField, PasswordField, RadioField, TextField, at_most, needed
 
 GOOD_ADDRESS = Email("Enter an e-mail address in the form name@council.gov.uk")
 PASSWORD_HINT = "At least 12 characters. Three unrelated words are a good one."
@@ -86,6 +86,14 @@ class PresentPasswordForm(Form):
     """One's password once more, before something that matters."""
 
     present = present_password("Your password")
+
+
+class EraseForm(Form):
+    """That a person is to be erased."""
+
+    is_sure = CheckboxField(
+        "Erase this person’s data. It cannot be undone", [InputRequired("Tick this to erase the data")]
+    )
 
 
 class EmailForm(Form):

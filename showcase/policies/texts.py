@@ -45,6 +45,7 @@ def _in(*states: State) -> Rule:
 
 
 is_others_account = Rule("it is someone else’s account", lambda a, s: a.account_id != s.id)
+is_own_account = Rule("it is one’s own account", lambda a, s: a.account_id is not None and a.account_id == s.id)
 is_member = Rule("is a member of it", lambda a, s: a.organisation_id is not None and a.organisation_id == s.id)
 is_challenge = Rule("it is a challenge statement", lambda a, s: isinstance(s, Challenge))
 is_visible = Rule("it is published by an active organisation", lambda a, s: s.is_visible and s.organisation.is_active)
@@ -76,12 +77,16 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.ACCOUNT_HAVE: is_signed_in,
     Permission.ACCOUNT_SEE: is_staff,
     Permission.ACCOUNT_MANAGE: is_staff & is_others_account,
+    Permission.ACCOUNT_EXPORT: is_own_account | is_staff,
+    Permission.ACCOUNT_ERASE: is_own_account | is_staff,
     Permission.ORGANISATION_SEE: is_member | is_staff | is_council | is_active_organisation,
     Permission.ORGANISATION_EDIT: (is_member & is_administrator) | is_staff,
     Permission.ORGANISATION_MANAGE: is_staff,
     Permission.ORGANISATION_INVITE: is_member | is_staff,
     Permission.ORGANISATION_ADMINISTER: (is_member & is_administrator) | is_staff,
     Permission.ORGANISATION_NAME_LEAD: is_active_organisation & ((is_member & is_administrator) | is_staff),
+    Permission.ORGANISATION_READ_TRAIL: (is_member & is_administrator) | is_staff,
+    Permission.ORGANISATION_DISCLOSE: is_member & is_administrator & is_council,
     Permission.CHALLENGE_CREATE: is_council,
     Permission.SOLUTION_CREATE: is_supplier,
     Permission.SOLUTION_BROWSE: is_council | is_staff | is_supplier,

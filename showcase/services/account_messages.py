@@ -61,6 +61,12 @@ WORDS = {
         " used for it before: {browser}.\n\nIf it was you, do nothing. If not, sign it out and change your password:"
         "\n{link}",
     ),
+    "unused": (
+        "Your account will be erased on {on}",
+        "You have not signed in to the Tech Innovation Showcase for a long time. On {on} your account and what tells"
+        " who you are will be erased.\n\nTo keep it, sign in once before then:\n{link}\n\n"
+        "If you do not need it any more, do nothing.",
+    ),
     "invitation": (
         "{by} invites you to the Tech Innovation Showcase",
         "{by} invites you to act for {organisation} on the Tech Innovation Showcase, where councils describe challenges"

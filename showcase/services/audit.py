@@ -34,6 +34,11 @@ ACTIONS = {
     "interest.declared": "Declaration of interests: made",
     "interest.decided": "Declaration of interests: conflict decided about",
     "account.acts_for": "Account: acts for another organisation",
+    "account.confirmed": "Account: showed again who it is",
+    "account.erased": "Account: the person’s data erased",
+    "account.exported": "Account: what is kept about the person taken away",
+    "data.forgotten": "Data forgotten because its time was over",
+    "organisation.disclosed": "Organisation: what it holds taken away for freedom of information",
     "feedback.given": "Showcase: feedback given",
     "materials.rules_set": "Showcase: rules for slides set",
     "materials.shown": "Showcase: slides shown to councils",
@@ -183,6 +188,8 @@ def name_subjects(entries: Sequence[AuditEntry], *, seen_by: Actor) -> dict[uuid
         query = sa.select(model.id, name).where(model.id.in_(ids), visible_to(seen_by, model))
         if model is Publication:  # the working title of a draft is its organisation's own
             query = query.where(Publication.state.in_(SHOWN_TO_STAFF))
+        if model is Account:  # who was erased has no page any more
+            query = query.where(Account.erased_at.is_(None))
         named.update(db.session.execute(query).all())
     return named
 

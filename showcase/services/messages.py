@@ -51,7 +51,7 @@ def state_of(message: Message) -> str:
 
 def listed(text: str, states: Sequence[str], *, seen_by: Actor) -> sa.Select[Message]:
     """Return the query of the e-mails that the viewer may see, the newest first."""
-    query = sa.select(Message).where(visible_to(seen_by, Message))
+    query = sa.select(Message).where(visible_to(seen_by, Message), Message.to != "")  # blank: `retention` emptied it
     if text:
         query = query.where(sa.or_(contains(Message.to, text), contains(Message.subject, text)))
     is_in = {

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from showcase.errors import NotFound
+from showcase.errors import Conflict, NotFound
 from showcase.extensions import db
 from showcase.models import Account, Membership, Organisation, SignInSession
 from showcase.policies import Actor, Permission, require
@@ -20,6 +20,7 @@ def list_all(*, words: str = "", state: str = "") -> sa.Select[Account]:
     """Return the query for people by name, e-mail address or organisation, in the order of their names."""
     query = (
         sa.select(Account)
+        .where(Account.erased_at.is_(None))
         .options(selectinload(Account.memberships).joinedload(Membership.organisation))
         .order_by(sa.func.lower(Account.name), Account.id)
     )
@@ -93,8 +94,11 @@ def reactivate(account: Account, *, by: Actor) -> None:
 
     Raises:
         NotAllowed: the policy says no.
+        Conflict: there is nobody to let in: what tells who it was is erased.
     """
     require(by, Permission.ACCOUNT_MANAGE, account)
+    if account.erased_at is not None:
+        raise Conflict("This person’s data was erased. They can sign up anew.")
     if account.deactivated_at is None:
         return
     account.deactivated_at = None

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from showcase.errors import DomainError, NotFound
 from showcase.extensions import db
 from showcase.models import Account, Membership, SignInSession
 from showcase.policies import Actor
 from showcase.services import audit, second_steps
+from showcase.transactions import afterwards
 
 
 def start(membership: Membership, *, token_hash: str, address: str, browser: str, now: datetime) -> SignInSession:
@@ -27,10 +29,22 @@ def start(membership: Membership, *, token_hash: str, address: str, browser: str
         browser=browser[:200],
     )
     db.session.add(row)
+    membership.account.last_signed_in_at, membership.account.warned_at = now, None
     db.session.flush()
     by = Actor(membership.account_id, membership.account.name, membership.organisation_id)
     audit.record("account.signed_in", row, by=by)
     return row
+
+
+def confirm(row: SignInSession, *, by: Actor, now: datetime) -> None:
+    """Note that the person has shown again who they are, in a transaction that outlives a refusal of what follows."""
+    update = sa.update(SignInSession).where(SignInSession.id == row.id).values(confirmed_at=now)
+
+    def write(session: Session) -> None:
+        session.execute(update)
+        audit.record("account.confirmed", row, by=by, session=session)
+
+    afterwards(write)
 
 
 def list_open(account: Account, *, now: datetime) -> Sequence[SignInSession]:

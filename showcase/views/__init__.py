@@ -15,6 +15,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "staff",
     "tuning",
     "people",
+    "privacy",
     "audit",
     "information",
     "challenges",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from showcase.access import public
 from showcase.extensions import settings
 from showcase.models import SignInSession
+from showcase.services.personal_data import KINDS
 
 bp = Blueprint("information", __name__)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -28,7 +29,7 @@ def privacy() -> ResponseReturnValue:
     return render_template(
         "information/privacy.html",
         settings=settings(),
-        session_days=SignInSession.LIFETIME.days,
+        kinds=KINDS,
         runs_model=address.hostname in LOOPBACK,
     )
 
