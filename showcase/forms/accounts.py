@@ -88,6 +88,30 @@ class PresentPasswordForm(Form):
     present = present_password("Your password")
 
 
+class AgainForm(Form):
+    """Who somebody is, once more: their password, or a code where they have no password."""
+
+    again_password = present_password("Your password")
+    again_code = TextField(
+        "Code",
+        [needed("Enter the code that your app shows"), at_most(40)],
+        description="Six digits from your app, or one of your recovery codes.",
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false"},
+    )
+
+    def offer(self, *, password: bool, code: bool) -> None:
+        """Ask for these alone."""
+        if not password:
+            del self.again_password
+        if not code:
+            del self.again_code
+
+    @property
+    def asked(self) -> str:
+        """Return the name of the field that is asked for."""
+        return "again_password" if self.again_password is not None else "again_code"
+
+
 class EraseForm(Form):
     """That a person is to be erased."""
 

@@ -4,6 +4,7 @@ What a provider says is taken only for people of its own organisation: their ten
 address, when they first come, in one of the organisation's e-mail domains.
 """
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,6 +149,29 @@ def needs_provider(account: Account) -> Organisation | None:
         .order_by(Organisation.name)
         .limit(1)
     )
+
+
+def known_by(account: Account) -> list[IdentityProvider]:
+    """Return the providers that know a person, by the names of their organisations."""
+    query = (
+        sa.select(IdentityProvider)
+        .join(IdentityProvider.organisation)
+        .where(IdentityProvider.id.in_(_providers_of(account)))
+        .order_by(Organisation.name, Organisation.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def is_known_as(account: Account, provider: IdentityProvider, subject: str) -> bool:
+    """Tell whether a provider's word is about this person."""
+    query = _providers_of(account).where(
+        ExternalIdentity.provider_id == provider.id, ExternalIdentity.subject == subject
+    )
+    return db.session.scalar(query) is not None
+
+
+def _providers_of(account: Account) -> sa.Select[uuid.UUID]:
+    return sa.select(ExternalIdentity.provider_id).where(ExternalIdentity.account_id == account.id)
 
 
 def _first_time(provider: IdentityProvider, subject: str, *, email: str, name: str, now: datetime) -> Account:

@@ -38,11 +38,11 @@ def start(membership: Membership, *, token_hash: str, address: str, browser: str
 
 def confirm(row: SignInSession, *, by: Actor, now: datetime) -> None:
     """Note that the person has shown again who they are, in a transaction that outlives a refusal of what follows."""
-    update = sa.update(SignInSession).where(SignInSession.id == row.id).values(confirmed_at=now)
+    subject = SignInSession(id=row.id)  # the row itself belongs to the request's transaction
 
     def write(session: Session) -> None:
-        session.execute(update)
-        audit.record("account.confirmed", row, by=by, session=session)
+        session.execute(sa.update(SignInSession).where(SignInSession.id == subject.id).values(confirmed_at=now))
+        audit.record("account.confirmed", subject, by=by, session=session)
 
     afterwards(write)
 

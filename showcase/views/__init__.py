@@ -4,6 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
+from showcase.views import confirming
+
 BLUEPRINTS: tuple[str, ...] = (
     "accounts",
     "second_steps",
@@ -61,6 +63,7 @@ BLUEPRINTS: tuple[str, ...] = (
 
 
 def register(app: Flask) -> None:
-    """Join every blueprint to the application."""
+    """Join every blueprint to the application, and the question that comes before what is dangerous."""
+    app.before_request(confirming.ask_again)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"{__name__}.{name}").bp)

@@ -6,8 +6,9 @@ from typing import Any
 
 from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
 from authlib.integrations.flask_client import OAuth  # type: ignore[import-untyped]
-from flask import Blueprint, current_app, flash, redirect, render_template, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from joserfc.errors import JoseError
 from requests import RequestException
 
@@ -19,11 +20,13 @@ from showcase.forms.base import Form, errors_on
 from showcase.forms.organisations import ProviderForm
 from showcase.models import IdentityProvider, Organisation, utc_now
 from showcase.policies import Permission
-from showcase.services import identities, locked_secrets, messages
+from showcase.services import identities, locked_secrets, messages, sessions
 from showcase.views.signing_in import go_on, sign_in_as
 
 bp = Blueprint("identities", __name__)
 CLAIMS = "claims"
+AGAIN = "again"
+"""What the browser's cookie calls that somebody signed in already is to show once more who they are."""
 SECONDS = 600
 """How long someone may take between the provider's word and going on."""
 
@@ -50,7 +53,9 @@ def go(provider_id: uuid.UUID) -> ResponseReturnValue:
         return _start_again("This way to sign in is no longer there.")
     address = messages.link(url_for(".back", provider_id=provider.id))
     try:
-        answer: ResponseReturnValue = _client(provider).authorize_redirect(address)
+        session[AGAIN] = "again" in request.args and current_user.is_authenticated
+        wish = {"prompt": "login"} if session[AGAIN] else {}
+        answer: ResponseReturnValue = _client(provider).authorize_redirect(address, **wish)
     except (AuthlibBaseError, RequestException, ValueError):
         return _start_again(f"The sign-in of {provider.organisation.name} does not answer. Try again later.")
     except DomainError as error:
@@ -73,6 +78,8 @@ def back(provider_id: uuid.UUID) -> ResponseReturnValue:
         return _start_again(f"{provider.organisation.name} did not let us know who you are. Try again.")
     except DomainError as error:
         return _start_again(f"{error}.")
+    if session.pop(AGAIN, False) and current_user.is_authenticated:
+        return _confirm(provider, subject)
     session[CLAIMS] = {
         "provider": provider.id.hex,
         "subject": subject,
@@ -81,6 +88,14 @@ def back(provider_id: uuid.UUID) -> ResponseReturnValue:
         "until": int(time.time()) + SECONDS,
     }
     return redirect(url_for(".finish"))
+
+
+def _confirm(provider: IdentityProvider, subject: str) -> ResponseReturnValue:
+    """Note that the person at hand has shown once more who they are, if it is they."""
+    if not identities.is_known_as(current_user.account, provider, subject):
+        raise DomainError("You are signed in here as somebody else.")
+    sessions.confirm(current_user.session, by=current_actor(), now=utc_now())
+    return render_template("accounts/confirmed.html")
 
 
 @bp.route("/sign-in/organisation/finish", methods=["GET", "POST"])

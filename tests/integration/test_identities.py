@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,7 +17,7 @@ from werkzeug.serving import make_server
 from showcase.access import actor_for
 from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import Account, ExternalIdentity, IdentityProvider, Membership, utc_now
+from showcase.models import Account, ExternalIdentity, IdentityProvider, Membership, SignInSession, utc_now
 from showcase.services import identities, locked_secrets
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.test_accounts import give_domain, sign_in, with_password
@@ -102,10 +103,11 @@ def provider(people: People, issuer: Issuer) -> IdentityProvider:
     return made
 
 
-def come_back(client: CheckedClient, issuer: Issuer, provider: IdentityProvider) -> str:
+def come_back(client: CheckedClient, issuer: Issuer, provider: IdentityProvider, *, again: bool = False) -> str:
     """Go to the issuer and come back with its word; return the address to which that leads."""
-    address = client.get(f"/sign-in/organisation/{provider.id}").location
+    address = client.get(f"/sign-in/organisation/{provider.id}{'?again=yes' if again else ''}").location
     assert address is not None
+    assert ("prompt=login" in address) is again
     assert address.startswith(f"{issuer.address}/authorize?")
     asked = parse_qs(urlsplit(address).query)
     assert asked["code_challenge_method"] == ["S256"]
@@ -257,3 +259,35 @@ def test_an_issuer_of_everyone_needs_a_list_of_tenants(people: People) -> None:
         identities.set_up(people.officer.organisation, wanted, by=actor_for(people.staff), now=utc_now())
     with pytest.raises(NotAllowed):
         identities.set_up(people.officer.organisation, wanted, by=actor_for(people.officer), now=utc_now())
+
+
+# --- showing it again -------------------------------------------------------------------------------------------------
+
+
+def come_in_long_ago(client: CheckedClient, issuer: Issuer, provider: IdentityProvider) -> None:
+    """Be signed in by the provider since 16 minutes: too long for what is dangerous."""
+    come_back(client, issuer, provider)
+    go_on(client)
+    row = db.session.scalars(sa.select(SignInSession)).one()
+    row.created_at -= timedelta(minutes=16)
+    db.session.commit()
+
+
+def test_who_signs_in_with_an_organisation_shows_there_again_who_they_are(
+    client: CheckedClient, issuer: Issuer, provider: IdentityProvider
+) -> None:
+    come_in_long_ago(client, issuer, provider)
+    page = client.post("/account/data/export").text
+    assert "Sign in again at Northmere" in page
+    come_back(client, issuer, provider, again=True)
+    db.session.expire_all()
+    assert client.post("/account/data/export").mimetype == "application/zip"
+
+
+def test_another_person_of_the_organisation_proves_nothing(
+    client: CheckedClient, issuer: Issuer, provider: IdentityProvider
+) -> None:
+    come_in_long_ago(client, issuer, provider)
+    issuer.claims = {**issuer.claims, "oid": "another"}
+    come_back(client, issuer, provider, again=True)
+    assert "Is it you?" in client.post("/account/data/export").text
