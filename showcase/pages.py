@@ -19,7 +19,7 @@ from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db, settings
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
-from showcase.services import audit
+from showcase.services import audit, database
 from showcase.transactions import afterwards, is_refusal
 
 LONDON = ZoneInfo("Europe/London")
@@ -180,13 +180,22 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_error(error: Exception) -> ResponseReturnValue:
     """Say that nothing was kept: a locked, full, read-only or unreachable database is no fault of the person's."""
-    if not is_refusal(error):
+    if not is_refusal(error) and _has_shape():
         return _unexpected_error(error)
     log.error("the database refused: %s", type(getattr(error, "orig", error)).__name__)
     db.session.rollback()
     return _page(
         503, "We cannot save or read anything at the moment. Nothing you typed was kept: try again in a minute."
     )
+
+
+def _has_shape() -> bool:
+    """Tell whether a fault of ours is not just that this version and the database were not brought in together."""
+    db.session.rollback()
+    try:
+        return database.can_serve(db.engine)
+    except DBAPIError:
+        return False
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:

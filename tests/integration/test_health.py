@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 from showcase import worker
 from showcase.extensions import db
 from showcase.models import Heartbeat, utc_now
-from showcase.services import heartbeats
+from showcase.services import heartbeats, messages, reviews
 
 
 def ask(app: Flask) -> TestResponse:
@@ -21,17 +21,24 @@ def test_a_service_that_can_serve_says_so(own_app: Flask) -> None:
     assert reply.json == {
         "status": "ok",
         "database": "ok",
-        "texts_waiting_for_index": 0,
-        "messages_waiting": 0,
-        "messages_failed": 0,
         "seconds_since_worker_seen": None,
     }
     assert "Set-Cookie" not in reply.headers
 
 
+def test_it_tells_nobody_that_e_mails_wait(own_app: Flask) -> None:
+    """A council that moves and a supplier that gives prices both cause e-mails, and everyone can ask for this page."""
+    before = ask(own_app).data
+    with own_app.app_context():
+        messages.queue("lead@council.example", "Somewhere now stands at", "…", now=utc_now())
+        db.session.commit()
+        assert reviews.machinery().messages_waiting == 1
+    assert ask(own_app).data == before
+
+
 def test_a_database_of_an_older_shape_is_not_served(own_app: Flask) -> None:
     with own_app.app_context(), db.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     reply = ask(own_app)
     assert (reply.status_code, reply.get_json()["status"]) == (503, "failing")
 
