@@ -20,39 +20,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from showcase.errors import NoLongerPublished, NotAllowed, NotFound
 from showcase.extensions import db, login_manager, settings
-from showcase.models import Account, Base, Challenge, Membership, Organisation, SignInSession, utc_now
-from showcase.policies import PUBLIC, Actor, Permission, can
+from showcase.models import Account, Base, Challenge, Membership, Organisation, SignInSession, Version, utc_now
+from showcase.policies import PUBLIC, Actor, Permission, can, visible_to
 from showcase.transactions import afterwards
 
 View = Callable[..., ResponseReturnValue]
-SEE: dict[str, Permission] = {
-    "publications": Permission.PUBLICATION_SEE,
-    "organisations": Permission.ORGANISATION_SEE,
-    "responses": Permission.RESPONSE_SEE,
-    "accounts": Permission.ACCOUNT_SEE,
-    "messages": Permission.STAFF_AREA,
-    "needs": Permission.NEED_SEE,
-    "events": Permission.EVENT_SEE,
-    "event_challenges": Permission.ENTRY_SEE,
-    "candidates": Permission.CANDIDATE_SEE,
-    "interest_declarations": Permission.DECLARATION_SEE,
-    "event_invitations": Permission.INVITATION_SEE,
-    "agendas": Permission.AGENDA_SEE,
-    "interest_lists": Permission.INTEREST_SEE,
-    "pledges": Permission.PLEDGE_SEE,
-    "registrations": Permission.REGISTRATION_SEE,
-    "meetings": Permission.MEETING_SEE,
-    "engagement_questions": Permission.QUESTION_SEE,
-    "information_releases": Permission.RELEASE_SEE,
-    "materials": Permission.MATERIAL_SEE,
-    "event_reports": Permission.REPORT_SEE,
-    "contracts": Permission.CONTRACT_SEE,
-    "price_offers": Permission.PRICE_SEE,
-    "plans": Permission.PLAN_SEE,
-    "packs": Permission.PACK_SEE,
-    "list_savings": Permission.SAVING_SEE,
-}
-"""By table: the permission without which a thing answers as if it did not exist."""
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly `last_seen_at` is kept: writing it at every request would make each read a write."""
 
@@ -144,17 +116,18 @@ def requires(permission: Permission, model: type[Base] | None = None) -> Callabl
 
 
 def load(model: type[Base], id: uuid.UUID, actor: Actor) -> Any:
-    """Return the object of that id if the actor may see it, else None."""
-    found = db.session.get(model, id)
-    if found is None or not can(actor, SEE[model.__tablename__], found):
-        return None
-    return found
+    """Return the object of that id if the actor may see it, else None.
+
+    One query whether it is hidden or does not exist, so that the time of the answer does not tell the two apart.
+    """
+    return db.session.scalar(sa.select(model).where(model.id == id, visible_to(actor, model)))
 
 
 def _was_public(id: uuid.UUID) -> bool:
     """Tell whether it is a challenge that anyone could once read: to say that it is gone tells nothing new."""
-    found = db.session.get(Challenge, id)
-    return found is not None and any(version.published_at for version in found.versions)
+    query = sa.select(Version.id).join(Challenge, Challenge.id == Version.publication_id)
+    found = db.session.scalar(query.where(Challenge.id == id, Version.published_at.is_not(None)).limit(1))
+    return found is not None
 
 
 def _why_not(actor: Actor, permission: Permission, subject: object) -> str:
