@@ -99,18 +99,34 @@ def alone(problem: Problem, plan: Plan) -> list[Alone]:
     return found
 
 
-def _limit(problem: Problem, plan: Plan, out: Sequence[Council], council: Council, offer: Offer) -> str:
-    starts = [start for start in offer.starts if council.earliest <= start <= council.latest]
+def own_limit(problem: Problem, council_id: str) -> str | None:
+    """Return the limit that keeps a council out of every offer whatever others want; None if some offer would do.
+
+    It follows from the council's own wishes and the offers alone, so it tells the council nothing of the others.
+    """
+    council = next(council for council in problem.councils if council.id == council_id)
+    limits = [_own_limit(council, offer) for offer in problem.offers]
+    if None in limits:
+        return None
+    return max((limit for limit in limits if limit), key=list(LIMITS).index, default="needs")
+
+
+def _own_limit(council: Council, offer: Offer) -> str | None:
     tiers = [tier for tier, one in enumerate(offer.tiers) if council.quantity_at(one.unit_price_pence)]
     if not council.needs <= offer.meets:
         return "needs"
-    if not starts:
+    if not any(council.earliest <= start <= council.latest for start in offer.starts):
         return "start"
     if not tiers:
         return "price"
-    tiers = [tier for tier in tiers if take(council, offer, tier)]
-    if not tiers:
-        return "capacity"
+    return None if any(take(council, offer, tier) for tier in tiers) else "capacity"
+
+
+def _limit(problem: Problem, plan: Plan, out: Sequence[Council], council: Council, offer: Offer) -> str:
+    if own := _own_limit(council, offer):
+        return own
+    starts = [start for start in offer.starts if council.earliest <= start <= council.latest]
+    tiers = [tier for tier in range(len(offer.tiers)) if take(council, offer, tier)]
     group = next((group for group in plan.groups if group.offer == offer.id), None)
     if group:
         return _limit_at_group(plan, council, offer, group)

@@ -64,7 +64,10 @@ class Particular:
 
 
 def draft(interest_list: InterestList, typed: Mapping[str, str], *, seen_by: Actor) -> list[Particular]:
-    """Return the draft, particular by particular. Councils that chose not to be named are named to staff alone."""
+    """Return the draft, particular by particular. To others than staff it names the members that chose it.
+
+    What staff typed of such a council stands in it whatever its rung.
+    """
     lead = interest_list.lead.name if interest_list.lead else ""
     runs_it = bool(interest_list.runner_name)
     asked = {ask.name: ask for ask in ASKS}
@@ -99,7 +102,7 @@ def _said(ask: Ask, typed: Mapping[str, str]) -> Particular:
 def _others(interest_list: InterestList, typed: str, seen_by: Actor) -> Sequence[Particular]:
     """Return a particular for each other authority; those without address, e-mail or identifier are gaps."""
     lines = {line.split("|")[0].strip().casefold(): line for line in typed.splitlines() if line.strip()}
-    shown = [p for p in interest_list.pledges if _is_other(interest_list, p) and (seen_by.is_staff or p.is_named)]
+    shown = [p for p in interest_list.pledges if _is_shown(interest_list, p, seen_by)]
     found = []
     for pledge in sorted(shown, key=lambda pledge: pledge.council.name):
         parts = [part.strip() for part in lines.get(pledge.council.name.casefold(), "").split("|")]
@@ -110,5 +113,8 @@ def _others(interest_list: InterestList, typed: str, seen_by: Actor) -> Sequence
     return found
 
 
-def _is_other(interest_list: InterestList, pledge: Pledge) -> bool:
-    return pledge.rung in JOINED and pledge.council_id != interest_list.lead_id
+def _is_shown(interest_list: InterestList, pledge: Pledge, seen_by: Actor) -> bool:
+    """Tell whether a particular names a council. To others than staff it must not tell on which rung it stands."""
+    if pledge.council_id == interest_list.lead_id:
+        return False
+    return pledge.rung in JOINED if seen_by.is_staff else pledge.is_in and pledge.is_named

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from showcase.bargaining.explain import LIMITS
+from showcase.bargaining import read_problem
+from showcase.bargaining.explain import LIMITS, own_limit
 from showcase.extensions import db
 from showcase.models import Council, Plan, PriceVersion
 from showcase.models.interests import Rung
@@ -19,6 +20,7 @@ from showcase.services import plans
 
 ALONE_WORDS: Mapping[str, str] = {limit: f"{words[0].upper()}{words[1:]}." for limit, words in LIMITS.items()}
 """Why a council stays out of an offer, in words."""
+DEPENDS = "No group formed that suits it. Why is told to LGA staff alone, because it follows from what others want."
 
 
 @dataclass(frozen=True)
@@ -185,13 +187,16 @@ def for_staff(plan: Plan) -> Whole:
 
 
 def own_line(plan: Plan, council_id: UUID) -> Line:
-    """Return what a plan says for one council."""
+    """Return what a plan says for one council; why it joins nothing, as far as that follows from its own wishes."""
     answer, own = _answer(plan), str(council_id)
     if own in plan.left_out:
         return Line(plan.left_out[own], "", 0, None, "", None, 0)
     gain = next(gain for gain in answer["gains"] if gain["council"] == own)
     group = next((group for group in answer["groups"] if own in group["members"]), None)
-    limit = next((ALONE_WORDS[one["limit"]] for one in answer["alone"] if one["council"] == own), "")
+    limit = ""
+    if group is None:
+        stops = own_limit(read_problem(plan.solve.problem), own)
+        limit = ALONE_WORDS[stops] if stops else DEPENDS
     return Line(
         "",
         limit,

@@ -13,7 +13,7 @@ from showcase.extensions import db
 from showcase.models import InterestList, Snapshot
 from showcase.models.interests import COUNTED, ListState
 from showcase.policies import Actor
-from showcase.services import audit, interests
+from showcase.services import audit, interests, plan_totals
 from showcase.services.small_numbers import State, next_state, rounded_councils, rounded_quantity
 
 LONDON = ZoneInfo("Europe/London")
@@ -44,6 +44,7 @@ def take(interest_list: InterestList, *, now: datetime) -> Snapshot | None:
         state_of(interest_list),
         least_councils=interest_list.least_councils,
         least_changes=interest_list.least_changes,
+        told_besides=plan_totals.told_of(interest_list),
     )
     if told is None:
         return None

@@ -35,6 +35,8 @@ VICTIM = 11
 LISTS = "/interest-lists"
 SECRETS = ("7,777", "7777", "313.37", "31337", "76,543.21", "7654321", "Lead 12", "Council 12", "Dora Director")
 """What only the council that is attacked said."""
+OF_THE_READER = ("/account/data",)
+"""What counts what the reader did, such as the very attempts of this test."""
 QUERIES = ("q=Council", "state=open", "route=group-buy&page=2", "sort=quantity", "format=json")
 
 
@@ -156,7 +158,8 @@ def test_nothing_that_others_fetch_tells_of_one_council(app: Flask, people: Peop
             assert differing(of_this, after) == [], (role, change.__name__)
     for role in ("supplier", "member"):
         after = read_all(app, readers[role], group)
-        assert {key: (before[role].get(key), after.get(key)) for key in differing(before[role], after)} == {}, role
+        others = [key for key in differing(before[role], after) if key not in OF_THE_READER]
+        assert {key: (before[role].get(key), after.get(key)) for key in others} == {}, role
         said = b"\n".join(body + headers.encode() for _, body, headers in after.values()).decode(errors="replace")
         assert [secret for secret in SECRETS if secret in said and not _is_public(secret, before[role])] == [], role
     assert mails(list(roles.values())) == mails_before

@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showcase.models.interests import COUNTED, Rung
-from showcase.services.small_numbers import State, next_state, rounded_councils, rounded_quantity
+from showcase.services.small_numbers import Parts, State, next_state, parts_of, rounded_councils, rounded_quantity
 
 IDS = [uuid.UUID(int=number) for number in range(30)]
 A, B, C, D = COUNTED
@@ -107,6 +108,60 @@ def test_a_change_taken_back_does_not_give_away_who_changed_beside_it() -> None:
     assert tell([first, second], first) == first
 
 
+def singled_out(told: Sequence[State], councils: int = 5, changes: int = 5, besides: Sequence[Parts] = ()) -> list[str]:
+    """Add and subtract any number of figures, each as often as one likes; name those that come down to too few.
+
+    What is unknown is each quantity that a council ever had; a figure is a row of ones and noughts over these.
+    """
+    rows = [*besides, *(parts for each in told for parts in parts_of(each))]
+    unknown = sorted({pair for row in rows for pair in row.items()})
+    matrix = np.array([[float(row.get(c) == q) for c, q in unknown] for row in rows])
+    if not matrix.size:
+        return []
+    least, found = min(councils, changes), []
+    known = np.linalg.pinv(matrix) @ matrix  # what lies in the space that the rows span
+    found += [f"{unknown[i]} can be solved for" for i in range(len(unknown)) if known[i, i] > 1 - 1e-9]
+    sums = np.array([s for s in product((-1, 0, 1), repeat=min(3, len(rows))) if any(s)], float)
+    for chosen in combinations(range(len(rows)), min(3, len(rows))):
+        support = (np.abs(sums @ matrix[list(chosen)]) > 0).sum(axis=1)
+        if ((support > 0) & (support < least)).any():
+            found.append(f"figures {chosen} come down to {support[support > 0].min()} quantities")
+    return found
+
+
+def test_three_snapshots_give_away_no_more_than_two() -> None:
+    """Any two of these differ by five or more; all three together tell of the three that stayed of the first eight."""
+    first = state(a=[10] * 8)
+    second = {**first, **{IDS[n]: (A, 10) for n in range(8, 14)}}
+    third = {**second, **{IDS[n]: (B, 10) for n in range(5)}, **{IDS[n]: (B, 10) for n in range(20, 25)}}
+    assert not leaks([first, second, third])
+    assert singled_out([first, second, third])
+    assert told_over_time([first, second]) == [first, second]
+    told = tell([first, second], third)
+    assert told is not None
+    assert {council for council in told if council not in second} == {IDS[n] for n in range(20, 25)}
+    assert not singled_out([first, second, told])
+
+
+def test_a_guard_that_is_raised_does_not_stop_what_was_told_before() -> None:
+    first = state(a=[10] * 5)
+    more = {**first, **{uuid.UUID(int=100 + n): (A, 10) for n in range(8)}}
+    assert tell([first], more, councils=8, changes=8) == more
+    assert tell([first], {**first, **{uuid.UUID(int=100 + n): (A, 10) for n in range(7)}}, 8, 8) is None
+
+
+def test_what_was_told_elsewhere_counts_as_told() -> None:
+    """The total of a plan's group of six; then a seventh joins the rung."""
+    group = {str(council): 10 for council in IDS[:6]}
+    seven = state(a=[10] * 7)
+    assert tell([], seven) == seven
+    assert next_state([], seven, least_councils=5, least_changes=5, told_besides=[group]) is None
+    twelve = state(a=[10] * 12)
+    assert next_state([], twelve, least_councils=5, least_changes=5, told_besides=[group]) == twelve
+    assert singled_out([seven], besides=[group])
+    assert not singled_out([twelve], besides=[group])
+
+
 quantities = st.one_of(st.just(10), st.just(20), st.integers(1, 2000))
 members = st.dictionaries(st.sampled_from(IDS), st.tuples(st.sampled_from(COUNTED), quantities), max_size=30)
 
@@ -137,6 +192,7 @@ def test_whatever_happens_no_reader_finds_one_council(
 ) -> None:
     told = told_over_time(states, least_councils, least_changes)
     assert leaks(told, least_councils, least_changes) == []
+    assert singled_out(told, least_councils, least_changes) == []
 
 
 @settings(deadline=None, max_examples=100)

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from showcase.bargaining import Problem, read_problem, solve
-from showcase.bargaining.explain import Helper, alone, gains, next_tiers, without
+from showcase.bargaining.explain import Helper, alone, gains, next_tiers, own_limit, without
+from tests.unit.bargaining.problems import problems
 
 Json = dict[str, Any]
 
@@ -48,6 +50,17 @@ def test_without_a_group_the_limit_is_quantity_or_no_saving() -> None:
     (one,) = alone(asked, solve(asked))
     assert one.offers == {"dear": "no_saving", "far": "quantity"}
     assert one.limit == "no_saving"
+
+
+@settings(deadline=None, max_examples=60)
+@given(problems())
+def test_what_stops_a_council_by_itself_does_not_hang_on_the_others(values: Json) -> None:
+    whole = read_problem(values)
+    for one in values["councils"]:
+        lonely = read_problem({**values, "councils": [one]})
+        assert own_limit(whole, one["id"]) == own_limit(lonely, one["id"])
+        if own_limit(whole, one["id"]) is not None:
+            assert one["id"] not in solve(whole).group_of
 
 
 def test_the_next_tier_of_a_group_and_who_could_close_it() -> None:
