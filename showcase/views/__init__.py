@@ -19,6 +19,8 @@ BLUEPRINTS: tuple[str, ...] = (
     "people",
     "privacy",
     "audit",
+    "own_trail",
+    "disclosure",
     "information",
     "challenges",
     "solutions",

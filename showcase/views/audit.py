@@ -22,7 +22,7 @@ HEAD = ("When (UTC)", "Action", "Who", "E-mail", "Acting for", "Subject", "Subje
 @requires(Permission.AUDIT_SEE)
 def index() -> ResponseReturnValue:
     """List what was done, the newest first."""
-    wanted, errors = _wanted()
+    wanted, errors = wanted_by_address()
     page = paged(audit.search(wanted), page_number())
     return render_template(
         "audit/index.html",
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.AUDIT_SEE)
 def export() -> ResponseReturnValue:
     """Give the entries that fit as a file."""
-    wanted, errors = _wanted()
+    wanted, errors = wanted_by_address()
     if errors:
         raise DomainError("; ".join(errors.values()))
     rows = (
@@ -60,7 +60,7 @@ def export() -> ResponseReturnValue:
     return csv_download("audit-trail", HEAD, rows)
 
 
-def _wanted() -> tuple[audit.Wanted, dict[str, str]]:
+def wanted_by_address() -> tuple[audit.Wanted, dict[str, str]]:
     """Return what the address asks for, and by field what in it cannot be read."""
     errors: dict[str, str] = {}
     wanted = audit.Wanted(

@@ -36,6 +36,7 @@ DANGEROUS: Mapping[str, str] = {
     "organisations.keep_out": "keep an organisation out",
     "organisations.domains": "change who can join a council",
     "organisations.remove_domain": "change who can join a council",
+    "disclosure.export": "take away everything that your council holds here",
     "identities.set_up": "change how an organisation’s people sign in",
     "identities.remove": "change how an organisation’s people sign in",
     "tuning.adopt": "change the ranking for everyone",
