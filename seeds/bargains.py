@@ -20,7 +20,7 @@ from showcase.models.contracts import months_after
 from showcase.models.enums import SolveState
 from showcase.models.interests import Rung
 from showcase.policies import Actor
-from showcase.services import closings, contracts, packs, plans, prices
+from showcase.services import closings, contracts, packs, plans, prices, radar_bands
 from showcase.services.closings import Outcome
 from showcase.services.contracts import Details
 from showcase.services.prices import Prices, Tier
@@ -70,6 +70,7 @@ def _contracts(councils: Mapping[str | None, Council], acting_for: ActingFor, no
         )
         at = now - timedelta(days=60) + timedelta(hours=place)
         contracts.record(details, by=acting_for(councils[code]), now=at, is_illustrative=True)
+    radar_bands.take_due(now=now)
     return len(rows)
 
 

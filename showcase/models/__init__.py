@@ -5,7 +5,7 @@ from showcase.models.agendas import Agenda, CalendarFeed, Placement, SessionWish
 from showcase.models.audit import AuditEntry, AuditSeal
 from showcase.models.base import Base, utc_now
 from showcase.models.challenges import Challenge
-from showcase.models.contracts import Contract
+from showcase.models.contracts import Contract, RadarBand
 from showcase.models.engagement import (
     Answer,
     EngagementRecord,
@@ -99,6 +99,7 @@ __all__ = [
     "Question",
     "QuestionAsker",
     "QuestionFollower",
+    "RadarBand",
     "RankerVersion",
     "RecordEntry",
     "RecoveryCode",

@@ -1,6 +1,7 @@
 """Contracts that councils have now: what they tell the radar of contracts that end close together.
 
-Read by the council that recorded them and by staff. Nobody else sees one; other councils see counts of many.
+Read by the council that recorded them and by staff. Nobody else sees one; councils see how many of them have contracts
+that end together, as it was last told.
 """
 
 import uuid
@@ -60,6 +61,26 @@ class Contract(Base):
     def ends_at_the_latest_on(self) -> date:
         """Its last day if it is extended for as long as it may be."""
         return months_after(self.ends_on, self.extension_months or 0)
+
+
+class RadarBand(Base):
+    """Which councils were counted when it was last told how many have a contract for a service that ends in a quarter.
+
+    Nobody reads the councils: the next figure is measured against all that were told.
+    """
+
+    __tablename__ = "radar_bands"
+    __table_args__ = (sa.UniqueConstraint("service_area", "starts_on", "number"),)
+
+    service_area: Mapped[str]
+    """Id of the vocabulary `service_areas`."""
+    starts_on: Mapped[date] = mapped_column(index=True)
+    """First day of the quarter."""
+    number: Mapped[int]
+    """From 1, for one service and quarter."""
+    taken_on: Mapped[date]
+    councils: Mapped[list[str]]
+    """Ids of those counted."""
 
 
 def months_after(day: date, months: int) -> date:

@@ -1,8 +1,6 @@
 """The contract radar: which contracts for one service end close together, the wave ahead, and who supplies much of it.
 
-Staff read it exactly. A council reads counts of other councils alone, in bands of five and by calendar quarter, without
-costs or suppliers; its own contracts are not in them, so that it cannot find the edge of a band by recording more.
-Suppliers read nothing.
+Staff read it exactly. What councils read stands in `radar_bands`; suppliers read nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +13,6 @@ from sqlalchemy.orm import joinedload
 from showcase.extensions import db
 from showcase.models import Contract, Council
 from showcase.models.contracts import months_after
-from showcase.models.interests import LEAST
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Actor, Permission, require
 from showcase.services.contracts import plain_supplier
@@ -88,21 +85,6 @@ class Cluster:
         return min((c.notice_by for c in self.contracts if c.notice_by), default=None)
 
 
-@dataclass(frozen=True)
-class Band:
-    """What a council is told: how many other councils have a contract for a service that ends in a quarter."""
-
-    service_area: str
-    quarter: Quarter
-    at_least: int
-    """A multiple of five."""
-
-    @property
-    def words(self) -> str:
-        """The band, such as "5 to 9"."""
-        return f"{self.at_least} to {self.at_least + LEAST - 1}"
-
-
 # --- for staff --------------------------------------------------------------------------------------------------------
 
 
@@ -147,37 +129,13 @@ def proposal(cluster: Cluster, share: Share | None = None) -> dict[str, str]:
     return {**words, "service_area": cluster.service_area, "origin": f"Contract radar: {ends}"}
 
 
-# --- for councils -----------------------------------------------------------------------------------------------------
-
-
-def bands(wanted: Wanted, *, by: Actor, today: date) -> list[Band]:
-    """Return where five or more other councils have contracts that end in one quarter, by service and quarter.
-
-    The region is not looked at: fewer ways to cut the counts leave less to compare.
-
-    Raises:
-        NotAllowed: the policy says no.
-    """
-    require(by, Permission.RADAR_SEE)
-    everywhere = Wanted(max(WINDOWS), wanted.service_area)
-    others = [contract for contract in _ending(everywhere, today) if contract.council_id != by.organisation_id]
-    found = []
-    for area in vocabulary("service_areas").labels:
-        ending = [contract for contract in others if contract.service_area == area]
-        for start, contracts in _by_quarter(ending, everywhere, today):
-            at_least = len({contract.council_id for contract in contracts}) // LEAST * LEAST
-            if at_least:
-                found.append(Band(area, Quarter(start, 0, 0, 0), at_least))
-    return sorted(found, key=lambda band: (band.quarter.starts_on, -band.at_least, band.service_area))
-
-
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
 def _ending(wanted: Wanted, today: date) -> list[Contract]:
     """Return what ends from today to the end of the quarter that the window reaches into."""
     query = sa.select(Contract).where(
-        Contract.ends_on >= today, Contract.ends_on < months_after(_quarter_of(today), (wanted.months + 3))
+        Contract.ends_on >= today, Contract.ends_on < months_after(quarter_of(today), (wanted.months + 3))
     )
     if wanted.service_area:
         query = query.where(Contract.service_area == wanted.service_area)
@@ -188,14 +146,15 @@ def _ending(wanted: Wanted, today: date) -> list[Contract]:
 
 
 def _by_quarter(contracts: Iterable[Contract], wanted: Wanted, today: date) -> list[tuple[date, list[Contract]]]:
-    starts = [months_after(_quarter_of(today), 3 * n) for n in range((wanted.months + 3) // 3)]
+    starts = [months_after(quarter_of(today), 3 * n) for n in range((wanted.months + 3) // 3)]
     found: dict[date, list[Contract]] = {start: [] for start in starts}
     for contract in contracts:
-        found[_quarter_of(contract.ends_on)].append(contract)
+        found[quarter_of(contract.ends_on)].append(contract)
     return list(found.items())
 
 
-def _quarter_of(day: date) -> date:
+def quarter_of(day: date) -> date:
+    """Return the first day of a day's quarter of the calendar."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 

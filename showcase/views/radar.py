@@ -10,13 +10,13 @@ from showcase.models import utc_now
 from showcase.models.vocabularies import vocabulary
 from showcase.pages import LONDON
 from showcase.policies import Permission
-from showcase.services import radar
+from showcase.services import radar, radar_bands
 from showcase.services.radar import Quarter, Wanted
 from showcase.services.workbooks import Sheet
 
 bp = Blueprint("radar", __name__, url_prefix="/contract-radar")
 WAVE_HEAD = ("Quarter", "Contracts that end", "Councils", "Cost a year, pounds excluding VAT")
-BANDS_HEAD = ("Service", "Quarter", "Other councils")
+BANDS_HEAD = ("Service", "Quarter", "Councils", "As on")
 
 
 @bp.get("")
@@ -25,7 +25,9 @@ def index() -> ResponseReturnValue:
     """Show what ends when, as far as the reader may know."""
     actor, wanted, today = current_actor(), _wanted(), utc_now().astimezone(LONDON).date()
     if not actor.is_staff:
-        return render_template("radar/for_council.html", bands=radar.bands(wanted, by=actor, today=today))
+        return render_template(
+            "radar/for_council.html", bands=radar_bands.list_told(wanted.service_area, by=actor, today=today)
+        )
     return render_template(
         "radar/for_staff.html",
         wanted=wanted,
@@ -43,8 +45,8 @@ def export(kind: str) -> ResponseReturnValue:
     actor, wanted, today = current_actor(), _wanted(), utc_now().astimezone(LONDON).date()
     services = vocabulary("service_areas")
     if not actor.is_staff:
-        told = radar.bands(wanted, by=actor, today=today)
-        rows = [(services.label(band.service_area), band.quarter.label, band.words) for band in told]
+        told = radar_bands.list_told(wanted.service_area, by=actor, today=today)
+        rows = [(services.label(band.service_area), band.quarter.label, band.words, band.as_of) for band in told]
         return download("contract-radar", kind, [Sheet("Radar", BANDS_HEAD, rows)])
     wave = radar.wave(wanted, by=actor, today=today)
     found = [contract for cluster in radar.clusters(wanted, by=actor, today=today) for contract in cluster.contracts]

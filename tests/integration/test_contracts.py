@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from io import BytesIO
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from showcase.extensions import db
 from showcase.models import AuditEntry, Contract, Council, Membership, utc_now
 from showcase.models.contracts import months_after
 from showcase.policies import PUBLIC, Permission, can, visible_to
-from showcase.services import contract_import, contracts, radar
+from showcase.services import contract_import, contracts, radar, radar_bands
 from showcase.services.contracts import Details, plain_supplier
 from showcase.services.radar import Wanted
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
@@ -204,6 +205,7 @@ def test_months_end_where_the_calendar_does(day: date, months: int, then: date) 
 # --- the radar --------------------------------------------------------------------------------------------------------
 
 TODAY = date(2027, 2, 10)
+NOON = datetime(2027, 2, 10, 12, tzinfo=UTC)
 
 
 def test_the_wave_counts_by_quarter(people: People) -> None:
@@ -238,27 +240,57 @@ def test_a_large_supplier_is_pointed_out(people: People) -> None:
     assert words["service_area"] == "housing-repairs"
 
 
-def test_a_council_reads_bands_of_others(people: People) -> None:
-    others = councils(6)
-    actor = actor_for(people.officer)
+def told(member: Membership) -> list[tuple[str, str, str]]:
+    found = radar_bands.list_told(by=actor_for(member), today=TODAY)
+    return [(band.service_area, band.quarter.label, band.words) for band in found]
 
-    def told() -> list[tuple[str, str, str]]:
-        return [(b.service_area, b.quarter.label, b.words) for b in radar.bands(Wanted(), by=actor, today=TODAY)]
 
+def days() -> Callable[[], int]:
+    """Return what lets the worker look, each time a day later."""
+    later = count()
+    return lambda: radar_bands.take_due(now=NOON + timedelta(days=next(later)))
+
+
+def test_a_council_reads_bands_the_day_after(people: People) -> None:
+    others, look = councils(6), days()
     recorded(people.officer, ends_on=date(2027, 5, 1))
-    for member in others[:4]:
+    for member in others[:3]:
         recorded(member, ends_on=date(2027, 5, 1))
-    assert told() == []
-    recorded(others[4], ends_on=date(2027, 6, 30))
-    assert told() == [("housing-repairs", "Apr–Jun 2027", "5 to 9")]
-    recorded(others[5], ends_on=date(2027, 6, 30))
-    recorded(others[0], ends_on=date(2027, 6, 30), product="A second one")
-    assert told() == [("housing-repairs", "Apr–Jun 2027", "5 to 9")]
+    assert look() == 0
+    recorded(others[3], ends_on=date(2027, 6, 30))
+    assert radar_bands.take_due(now=NOON + timedelta(hours=6)) == 0  # the hour does not show
+    assert told(people.officer) == []
+    assert look() == 1
+    for reader in (people.officer, others[0], others[5]):
+        assert told(reader) == [("housing-repairs", "Apr–Jun 2027", "5 to 9")]
+    assert look() == 0
+
+
+def test_no_band_tells_that_one_council_recorded_a_contract(people: People) -> None:
+    """Four accomplices record and delete around a fifth: nothing that is told changes until five have."""
+    others, look = councils(14), days()
+    for member in others[:8]:
+        recorded(member, ends_on=date(2027, 5, 1))
+    look()
+    before = told(people.officer)
+    kept = [recorded(member, ends_on=date(2027, 5, 1)) for member in others[8:12]]
+    assert look() == 0
+    for member, contract in list(zip(others[8:], kept, strict=False))[:2]:
+        contracts.delete(contract, by=actor_for(member))
+    assert look() == 0
+    recorded(others[12], ends_on=date(2027, 5, 1))
+    assert look() == 0
+    assert told(people.officer) == before == [("housing-repairs", "Apr–Jun 2027", "5 to 9")]
+    recorded(others[8], ends_on=date(2027, 5, 1))
+    recorded(others[9], ends_on=date(2027, 5, 1))
+    assert look() == 1
+    assert told(people.officer) == [("housing-repairs", "Apr–Jun 2027", "10 to 14")]
 
 
 def test_nobody_else_reads_what_staff_read(client: CheckedClient, people: People) -> None:
     for member in councils(6):
         recorded(member, ends_on=utc_now().date() + timedelta(days=200), annual_cost_pence=777_700)
+    radar_bands.take_due(now=utc_now())
     db.session.commit()
     client.sign_in(people.other_officer)
     for address in ("/contract-radar", "/contract-radar/wave.csv", "/contract-radar?region=london&months=6"):
