@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app, flash, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session, joinedload
@@ -156,6 +156,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 
 def _load(token: str) -> SignedIn | None:
+    if g.get("is_bare"):
+        return None
     row = db.session.scalar(
         sa.select(SignInSession)
         .where(SignInSession.token_hash == hash_token(token), SignInSession.expires_at > utc_now())

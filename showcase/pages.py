@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from govuk_frontend_wtf.main import WTFormsHelpers
@@ -141,6 +141,7 @@ def _context() -> dict[str, Any]:
 def _page(status: int, message: str | None = None) -> ResponseReturnValue:
     known = {400, 403, 404, 409, 410, 413, 422, 429, 500, 503}
     name = status if status in known else (400 if status < 500 else 500)
+    g.is_bare = status >= 500  # such a page must show even when nobody can say who is signed in
     if not request.accept_mimetypes.accept_html:
         return {"error": message or "This could not be done."}, status
     return render_template(f"errors/{name}.html", message=message), status

@@ -10,13 +10,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from showcase import create_app
+from showcase.config import Settings
 from showcase.extensions import db
 from showcase.models import AuditEntry, Publication, SignInSession, utc_now
 from showcase.services import consistency
+from tests.html_checks import faults_of
 from tests.integration.conftest import CheckedClient, make_app, make_people
+from tests.integration.processes import free_port
 from tests.integration.publication_texts import a_challenge
 
 REFUSED = "Nothing you typed was kept"
+HTML = {"Accept": "text/html"}
 TOO_MANY_BYTES = 4096
 
 
@@ -132,3 +137,18 @@ def test_a_connection_that_breaks_while_saving_leaves_a_doubt_and_says_so(own_ap
         assert answer.status_code == 503
         assert "may or may not have been kept" in answer.text
         assert client.post(page, data={"owner": "Another one", "exit": "1"}).status_code == 302
+
+
+@pytest.mark.either_database
+def test_a_database_that_is_away_is_said_to_whoever_is_signed_in_too(tmp_path: Path) -> None:
+    nowhere = f"postgresql+psycopg://postgres@127.0.0.1:{free_port()}/postgres"
+    app = create_app(Settings(instance_path=tmp_path, database_url=nowhere, secret_key="k" * 32, embedder_url=None))
+    app.config.update(WTF_CSRF_ENABLED=False)
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = "somebody"
+    for answer in (client.get("/", headers=HTML), client.post("/sign-out", headers=HTML), client.get("/no-such-page")):
+        assert answer.status_code == (404 if answer.request.path == "/no-such-page" else 503)
+    assert faults_of(client.get("/", headers=HTML).text) == []
+    assert client.get("/health").status_code == 503
+    assert client.get("/alive").status_code == 200

@@ -1,0 +1,188 @@
+"""Web, worker and database are killed, and the disk is full, while people work: nothing acknowledged is lost.
+
+The processes are the real ones. What must hold afterwards is said in `storm`. The long form goes through many more
+troubles in a random order.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from matching.embedder import HashEmbedder
+from matching.remote import serve_embeddings
+from showcase.extensions import db
+from showcase.services import encodings, index
+from tests.integration.conftest import make_app
+from tests.integration.processes import Machine, Postgres, machines, mailbox
+from tests.integration.storm import (
+    Storm,
+    check_index,
+    check_kept,
+    check_mail,
+    check_whole,
+    let_it_settle,
+    make_world,
+)
+
+ELSEWHERE = "127.0.0.2"
+"""An address that the worker does not take for its own: it asks there instead of loading a model."""
+
+
+class Troubles:
+    """What goes wrong, each by a verb; returns how many e-mails it may have caught between sending and noting."""
+
+    def __init__(self, machine: Machine, storm: Storm, server: Postgres | None) -> None:
+        self.machine, self.storm, self.server = machine, storm, server
+
+    def kill_worker(self) -> int:
+        self.machine.kill("worker")
+        self.machine.start("worker")
+        return 1
+
+    def kill_web(self) -> int:
+        self.machine.kill("web")
+        self.machine.start("web")
+        return 0
+
+    def kill_child(self) -> int:
+        """The process that answers requests; the one that minds it starts another."""
+        self.machine.kill_child()
+        return 0
+
+    def kill_database(self) -> int:
+        """PostgreSQL with all its processes; SQLite has none but ours, so that both go at one instant."""
+        if self.server is not None:
+            self.server.kill()
+            self.server.start()
+            return 1
+        for name in ("web", "worker"):
+            self.machine.kill(name)
+        self.machine.start("web", "worker")
+        return 1
+
+    def kill_connection(self) -> int:
+        """One process of PostgreSQL, which then goes through its own recovery."""
+        if self.server is not None:
+            self.server.kill_connection()
+        return 1
+
+    def refuse_changes(self) -> int:
+        """The database takes no changes for a while: it is read-only, or the disk is full. Nothing is started anew."""
+        if self.server is not None:
+            self.server.set_read_only(True)
+            self.storm.wait_for_refusals(5)
+            self.server.set_read_only(False)
+        else:
+            self.machine.limit_files(4096)
+            self.storm.wait_for_refusals(5)
+            self.machine.limit_files(-1)
+        return 1
+
+
+@contextmanager
+def following(app: Flask) -> Iterator[None]:
+    """Keep this process's index in step all the time, as a web process does, whatever happens to the database."""
+    stop = threading.Event()
+
+    def follow() -> None:
+        while not stop.wait(0.1):
+            with app.app_context():
+                try:
+                    for kind in ("challenge", "solution"):
+                        index.live(kind, encodings.in_use())
+                except SQLAlchemyError:
+                    db.session.rollback()
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Postgres | None]:
+    """A PostgreSQL server that may be killed; None where the tests run on SQLite."""
+    if not request.config.getoption("--postgres"):
+        yield None
+        return
+    made = Postgres(tmp_path / "postgres")
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def weather(server: Postgres | None, folder: Path, *, troubles: list[str], chance: random.Random, guests: int) -> None:
+    """Let people work through these troubles, then look at everything."""
+    url = server.url if server else f"sqlite:///{folder / 'showcase.sqlite'}"
+    embeddings = serve_embeddings(HashEmbedder(), ELSEWHERE)
+    name = HashEmbedder().name
+    app = make_app(url, folder, model_name=name)
+    with mailbox() as received:
+        machine = Machine(
+            url,
+            folder / "machine",
+            EMBEDDER_URL=f"http://{ELSEWHERE}:{embeddings.server_address[1]}",
+            MODEL_NAME=name,
+            SMTP_URL=f"smtp://127.0.0.1:{received.port}",
+        )
+        with app.app_context():
+            world = make_world(app, guests=guests, challenges=max(12, guests // 5))
+        with machines(machine):
+            most_twice = _rage(app, Storm(world, [machine.address]), machine, server, troubles, chance)
+            with app.app_context():
+                let_it_settle()
+            machine.stop("worker")
+        with app.app_context():
+            check_whole(world)
+            check_mail(received, most_twice)
+            check_index()
+            db.session.rollback()
+            db.engine.dispose()
+    embeddings.shutdown()
+    embeddings.server_close()
+
+
+def _rage(
+    app: Flask, storm: Storm, machine: Machine, server: Postgres | None, troubles: list[str], chance: random.Random
+) -> int:
+    """Go through the troubles, each after some changes; return how many e-mails they may have doubled."""
+    known = Troubles(machine, storm, server)
+    most_twice = 0
+    with following(app), storm.raging():
+        for trouble in troubles:
+            storm.wait_for(chance.randrange(5, 25))
+            before = storm.acknowledged()
+            act: Callable[[], int] = getattr(known, trouble)
+            most_twice += act()
+            with app.app_context():
+                check_kept(storm.world, before)
+        storm.wait_for(25)
+    print(storm.told())
+    with app.app_context():
+        check_kept(storm.world, storm.acknowledged())
+        assert all(storm.kept[kind] for kind in ("edit", "publish", "pledge", "respond", "ask", "register")), storm.kept
+    return most_twice
+
+
+@pytest.mark.slow
+def test_nothing_is_lost_when_a_part_is_killed_or_the_disk_is_full(server: Postgres | None, tmp_path: Path) -> None:
+    troubles = ["kill_worker", "kill_child", "refuse_changes", "kill_database"]
+    weather(server, tmp_path, troubles=troubles, chance=random.Random(6), guests=30)
+
+
+@pytest.mark.soak
+def test_nothing_is_lost_in_a_long_storm(server: Postgres | None, tmp_path: Path) -> None:
+    chance = random.Random()
+    troubles = [name for name in vars(Troubles) if not name.startswith("_")] * 8
+    chance.shuffle(troubles)
+    weather(server, tmp_path, troubles=troubles, chance=chance, guests=600)
