@@ -5,6 +5,7 @@ names exactly the passage that was scored. Pure functions; the same text always 
 """
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -188,10 +189,15 @@ def _count(text: str) -> int:
     return len(text.split())
 
 
+_STEMMING = threading.Lock()
+"""The stemmer keeps the word that it works on in itself: two threads at once would mix theirs up."""
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return the stem of one lower-case English word (Porter's second stemmer, snowballstem.org)."""
-    return cast(str, _stemmer().stemWord(word))
+    with _STEMMING:
+        return cast(str, _stemmer().stemWord(word))
 
 
 @lru_cache(maxsize=1)
