@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from showcase.access import public
 from showcase.extensions import settings
+from showcase.failures import traced
 from showcase.models import utc_now
 from showcase.services import reviews
 
@@ -73,7 +74,7 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = traced(record.exc_info[1]) if record.exc_info[1] else ""
         return json.dumps(line, ensure_ascii=False)
 
 

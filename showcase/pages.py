@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from showcase.access import ask_to_sign_in, current_actor
 from showcase.errors import DomainError, NotAllowed
 from showcase.extensions import db, settings
+from showcase.failures import traced
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
 from showcase.services import audit, database
@@ -200,6 +201,6 @@ def _has_shape() -> bool:
 
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected error at %s", request.endpoint)
+    log.error("unexpected error at %s\n%s", request.endpoint, traced(error))
     db.session.rollback()
     return _page(500)

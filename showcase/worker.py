@@ -18,6 +18,7 @@ from matching.model import BUNDLED, BUNDLED_NAME, ModelEmbedder
 from matching.remote import EmbeddingServer, HttpEmbedder, serve_embeddings
 from showcase.config import Settings
 from showcase.extensions import db
+from showcase.failures import traced
 from showcase.models import utc_now
 from showcase.services import (
     accounts,
@@ -159,8 +160,8 @@ def forever(app: Flask, load: Callable[[str], Embedder | None] | None = None) ->
             if time.monotonic() - tidied_at > TIDY_EVERY_SECONDS:
                 done += _tidy(app)
                 tidied_at = time.monotonic()
-        except Exception:  # a full disk or a database that is away must not end the worker: it tries again
-            log.exception("this round failed; trying again")
+        except Exception as error:  # a full disk or a database that is away must not end the worker: it tries again
+            log.error("this round failed; trying again\n%s", traced(error))
             done = 0
             stop.wait(5)
         if not done:
@@ -175,8 +176,8 @@ def _solve(app: Flask, stop: threading.Event) -> None:
             with app.app_context():
                 done = solve_runner.run_due(now=utc_now(), should_stop=stop.is_set)
                 done += fairness_reports.refresh(now=utc_now())
-        except Exception:
-            log.exception("solving failed; trying again")
+        except Exception as error:
+            log.error("solving failed; trying again\n%s", traced(error))
             done = 0
             stop.wait(5)
         if not done:

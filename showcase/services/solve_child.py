@@ -13,6 +13,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from showcase.failures import traced
+
 NICENESS = 10
 """Solving gives way to pages and to everything else that somebody waits for."""
 
@@ -47,4 +49,7 @@ def _end_when_nobody_waits() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except Exception as failure:
+        sys.exit(traced(failure))
