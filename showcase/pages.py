@@ -21,7 +21,7 @@ from showcase.failures import traced
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Permission, can
 from showcase.services import audit, database
-from showcase.transactions import afterwards, is_refusal
+from showcase.transactions import afterwards, is_refusal, undo
 
 LONDON = ZoneInfo("Europe/London")
 log = logging.getLogger("showcase")
@@ -149,7 +149,7 @@ def _page(status: int, message: str | None = None) -> ResponseReturnValue:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
-    db.session.rollback()
+    undo()
     if isinstance(error, NotAllowed):
         _note_denial(error)
     return _page(error.status, str(error))
@@ -176,7 +176,7 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    db.session.rollback()
+    undo()
     return _page(error.code)
 
 
@@ -185,7 +185,7 @@ def _database_error(error: Exception) -> ResponseReturnValue:
     if not is_refusal(error) and _has_shape():
         return _unexpected_error(error)
     log.error("the database refused: %s", type(getattr(error, "orig", error)).__name__)
-    db.session.rollback()
+    undo()
     return _page(
         503, "We cannot save or read anything at the moment. Nothing you typed was kept: try again in a minute."
     )
@@ -193,7 +193,7 @@ def _database_error(error: Exception) -> ResponseReturnValue:
 
 def _has_shape() -> bool:
     """Tell whether a fault of ours is not just that this version and the database were not brought in together."""
-    db.session.rollback()
+    undo()
     try:
         return database.can_serve(db.engine)
     except DBAPIError:
@@ -202,5 +202,5 @@ def _has_shape() -> bool:
 
 def _unexpected_error(error: Exception) -> ResponseReturnValue:
     log.error("unexpected error at %s\n%s", request.endpoint, traced(error))
-    db.session.rollback()
+    undo()
     return _page(500)

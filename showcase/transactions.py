@@ -94,6 +94,14 @@ def afterwards(write: Callable[[Session], None], *, is_needed: bool = True) -> N
         write(session)
 
 
+def undo() -> None:
+    """Undo what the request did so far; where the connection broke, the database has done so by itself."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.invalidate()
+
+
 def is_refusal(error: Exception) -> bool:
     """Tell whether the database is locked, full, read-only or away, which is nobody's fault and passes."""
     if isinstance(error, OperationalError | NoConnection):
@@ -136,7 +144,7 @@ def _end(response: Response) -> Response:
         session.pop("_flashes", None)  # they say that it was done
         g.pop("_afterwards", None)
         return current_app.make_response(current_app.handle_user_exception(error))
-    db.session.rollback()
+    undo()
     return _write_afterwards(response, is_change=is_change)
 
 
