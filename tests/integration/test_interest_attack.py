@@ -5,6 +5,7 @@ As long as no new snapshot may be taken, all of it must be the same. When one is
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from showcase.access import actor_for
 from showcase.extensions import db
 from showcase.models import Membership, Message, utc_now
 from showcase.models.interests import Rung
-from showcase.services import interests, pledges
+from showcase.services import contracts, interests, pledges, radar_bands
 from showcase.services.pledge_rules import Demand
 from tests.integration.conftest import People
 from tests.integration.interest_texts import Group, a_group, a_letter
@@ -70,6 +71,12 @@ def one_that_is_told_changes(group: Group) -> None:
     group.move(1, Rung.EXPRESSION, 7_777)
 
 
+def victim_records_a_contract(group: Group) -> None:
+    ends_on = utc_now().date() + timedelta(days=200)
+    details = contracts.Details("Lead 12 Systems", "Desk", "housing-repairs", ends_on, annual_cost_pence=7_654_321)
+    contracts.record(details, by=actor_for(group.leads[VICTIM]), now=utc_now())
+
+
 def others_move(group: Group) -> None:
     group.move(4, Rung.WITHDRAWN)
     group.move(5, Rung.INTERESTED, 50)
@@ -79,6 +86,7 @@ CHANGES: Sequence[Callable[[Group], None]] = (
     victim_joins,
     victim_states_demand,
     victim_climbs,
+    victim_records_a_contract,
     one_that_is_told_changes,
     one_that_is_told_leaves,
     others_move,
@@ -89,8 +97,12 @@ CHANGES: Sequence[Callable[[Group], None]] = (
 
 @pytest.fixture
 def group(people: People) -> Group:
-    """A list on which eight of thirteen councils are told of, a few of them named."""
-    group = a_group(people.staff, 13, title="Attacked")
+    """A list on which eight of thirteen councils are told of, a few of them named; the officer's council leads it."""
+    group = a_group(people.staff, 13, title="Attacked", lead_id=people.officer.organisation_id)
+    ends_on = utc_now().date() + timedelta(days=200)
+    for place in range(4):
+        details = contracts.Details("Old Systems", "Desk", "housing-repairs", ends_on)
+        contracts.record(details, by=actor_for(group.leads[place]), now=utc_now())
     for place in range(8):
         group.move(place, Rung.EXPRESSION, 100 + place)
     for place in (0, 2):
@@ -108,7 +120,7 @@ def attackers(people: People, group: Group) -> dict[str, Membership]:
         "supplier": people.founder,
         "member": group.leads[0],
         "watching council": group.leads[8],
-        "other council": people.officer,
+        "lead authority": people.officer,
     }
 
 
@@ -148,8 +160,9 @@ def test_nothing_that_others_fetch_tells_of_one_council(app: Flask, people: Peop
     before = {role: read_all(app, reader, group) for role, reader in readers.items()}
     mails_before = mails(list(roles.values()))
     assert all(len(told) > 100 for told in before.values())
-    for change in CHANGES:
+    for day, change in enumerate(CHANGES, start=1):
         change(group)
+        assert not radar_bands.take_due(now=utc_now() + timedelta(days=day))
         db.session.commit()
         assert not group.look()  # fewer than five changed: nothing new is told
         for role, reader in readers.items():
