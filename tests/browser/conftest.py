@@ -8,6 +8,7 @@ SHOWCASE_SEEDED=folder copies a demo's instance folder instead of seeding and em
 SCREENSHOTS=folder keeps a picture of every page that is checked.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -122,13 +123,24 @@ def running_demo(folder: Path) -> Iterator[Demo]:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demo that is seeded and embedded; to be copied, never to be run."""
+    """The folder of a demo that is seeded and embedded; to be copied, never to be run.
+
+    Made by whichever of the processes that test side by side comes first.
+    """
     if made_before := os.environ.get("SHOWCASE_SEEDED"):
         return Path(made_before)
-    folder = tmp_path_factory.mktemp("seeded")
-    for command in ("seed", "embed"):
-        done = subprocess.run([SHOWCASE, command], env=environment_for(folder, 8000), capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-2000:]
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "seeded"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            for command in ("seed", "embed"):
+                done = subprocess.run(
+                    [SHOWCASE, command], env=environment_for(folder, 8000), capture_output=True, text=True
+                )
+                assert done.returncode == 0, done.stderr[-2000:]
+            (folder / "done").touch()
     return folder
 
 
