@@ -86,6 +86,12 @@ def end_all(account: Account, *, keep: str | None = None) -> None:
     db.session.execute(query)
 
 
+def end_others(account: Account, *, keep: str, by: Actor) -> None:
+    """Sign a person out of every browser but the one with the token digest `keep`, as they wish."""
+    end_all(account, keep=keep)
+    audit.record("account.other_sessions_ended", account, by=by)
+
+
 def act_for(row: SignInSession, organisation_id: uuid.UUID, *, by: Actor) -> None:
     """Act for another of the person's organisations in this browser from now on.
 

@@ -298,6 +298,6 @@ def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.ACCOUNT_HAVE)
 def end_other_sessions() -> ResponseReturnValue:
     """Sign every other of one's browsers out."""
-    sessions.end_all(current_user.account, keep=hash_token(current_user.token))
+    sessions.end_others(current_user.account, keep=hash_token(current_user.token), by=current_actor())
     flash("You are signed out everywhere else.", "success")
     return redirect(url_for(".show"))

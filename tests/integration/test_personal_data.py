@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from showcase.services import (
 from showcase.services.attendee_needs import Needs
 from showcase.services.erasure import ERASED
 from showcase.services.personal_data import KINDS, MESSAGES, OBSERVERS, ROWS_OF, SPEAKERS, TRAIL, UNUSED, WARNING
+from tests.conftest import ROOT
 from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.registered import announced, member, observer, subjects_to
 from tests.integration.showcase_events import NOW
@@ -77,6 +79,17 @@ def test_every_column_that_could_hold_personal_data_is_in_the_table() -> None:
     assert unknown - named - OF_NO_PERSON == set()
     assert unknown >= OF_NO_PERSON
     assert {model for kind in KINDS for model in kind.holds} == set(ROWS_OF)
+
+
+def test_the_page_and_the_documentation_say_what_the_table_says(client: CheckedClient) -> None:
+    documentation = (ROOT / "docs" / "data-protection.md").read_text()
+    page = unescape(client.get("/privacy").text)
+    for kind in KINDS:
+        for words in (kind.what, kind.why, kind.seen_by, kind.kept, kind.when_erased, kind.basis.value, kind.condition):
+            assert words in page
+            assert words in documentation, "docs/data-protection.md is behind the table"
+    table = documentation.split("## What is kept")[1].split("## ")[0]
+    assert table.count("\n| ") == len(KINDS) + len(("head", "rule"))
 
 
 # --- taking it away ---------------------------------------------------------------------------------------------------
