@@ -209,7 +209,7 @@ class Storm:
         if status >= 500 and status != 503:
             self.faults.append(f"{kind} {number}: answered {status}")
         if status != 302:
-            time.sleep(0.05)
+            time.sleep(0.2)
         return status
 
     # --- what they do -------------------------------------------------------------------------------------------------

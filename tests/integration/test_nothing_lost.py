@@ -97,7 +97,7 @@ def following(app: Flask) -> Iterator[None]:
                     for kind in ("challenge", "solution"):
                         index.live(kind, encodings.in_use())
                 except SQLAlchemyError:
-                    db.session.rollback()
+                    db.session.invalidate()
 
     thread = threading.Thread(target=follow, daemon=True)
     thread.start()
@@ -176,7 +176,8 @@ def _rage(
 
 @pytest.mark.slow
 def test_nothing_is_lost_when_a_part_is_killed_or_the_disk_is_full(server: Postgres | None, tmp_path: Path) -> None:
-    troubles = ["kill_worker", "kill_child", "refuse_changes", "kill_database"]
+    troubles = ["kill_child", "kill_worker"] if server else []  # which SQLite's last trouble is made of
+    troubles += ["refuse_changes", "kill_database"]
     weather(server, tmp_path, troubles=troubles, chance=random.Random(6), guests=30)
 
 

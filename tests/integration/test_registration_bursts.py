@@ -1,27 +1,10 @@
-"""Registrations in a burst, on real databases: never oversold, order kept, and nothing acknowledged is lost to a crash.
+"""Registrations in a burst, on real databases: never oversold, order kept. With crashes beneath: `test_nothing_lost`."""
 
-The crash tests run the real web server and worker as processes and kill them with SIGKILL while people register.
-"""
-
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
-from http.client import HTTPException
-from http.cookiejar import CookieJar
-from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,7 +13,6 @@ from showcase.extensions import db
 from showcase.models import Event, Message, Registration, utc_now
 from showcase.models.enums import EventState, Hall, TicketPurpose
 from showcase.services import tickets
-from tests.conftest import ROOT
 
 IN_PERSON, ONLINE = Hall.IN_PERSON, Hall.ONLINE
 
@@ -138,135 +120,3 @@ def test_one_person_at_once_in_many_windows_is_one_registration(own_app: Flask) 
         assert len(rows(event_id)) == 1
         sent = sa.select(sa.func.count(Message.id)).where(Message.subject == "Your place: Burst")
         assert db.session.scalar(sent) == 1
-
-
-# --- crashes ----------------------------------------------------------------------------------------------------------
-
-
-class Processes:
-    """The web server and the worker as they really run, to be killed and started again."""
-
-    def __init__(self, app: Flask, folder: Path) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = int(listener.getsockname()[1])
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.log = folder / "processes.log"
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": app.config["SQLALCHEMY_ENGINES"]["default"],
-            "INSTANCE_PATH": str(folder / "instance"),
-            "SECRET_KEY": "only-for-tests-" + "0" * 32,
-            "EMBEDDER_URL": "",
-            "BASE_URL": self.address,
-            "PORT": str(self.port),
-        }
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str) -> None:
-        gunicorn = ["gunicorn", "wsgi:app", "--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{self.port}"]
-        command = ["-m", *gunicorn] if name == "web" else ["-m", "showcase.commands", "work"]
-        with self.log.open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, *command],
-                env=self.environment,
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill(self, name: str) -> None:
-        """Kill a process and all its children without warning."""
-        process = self.running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(20)
-
-    def wait_until_up(self) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.address}/health", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.2)
-        raise AssertionError(self.log.read_text()[-3000:])
-
-
-@contextmanager
-def processes(app: Flask, folder: Path) -> Iterator[Processes]:
-    made = Processes(app, folder)
-    try:
-        made.start("web")
-        made.start("worker")
-        made.wait_until_up()
-        yield made
-    finally:
-        for name in list(made.running):
-            made.kill(name)
-
-
-def confirm(address: str, path: str) -> bool:
-    """Follow a link and press its button, as a browser does; return whether the place was acknowledged."""
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-    try:
-        page = browser.open(address + path, timeout=20).read().decode()
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert token is not None
-        answer = browser.open(address + path, data=f"csrf_token={token[1]}".encode(), timeout=20)
-        return "/tickets/" in answer.geturl()
-    except urllib.error.HTTPError as error:
-        return error.code == 410  # used already: the answer was lost, the place was not
-    except (OSError, HTTPException):  # the server is down, or cut its answer off
-        return False
-
-
-def burst_with_crashes(app: Flask, folder: Path, *, people: int, places: int, crashes: int) -> None:
-    """Have people register while web and worker are killed again and again; then check that nothing is lost."""
-    with app.app_context():
-        event = an_event(places, 0)
-        links = {n: invite(event, n, IN_PERSON) for n in range(people)}
-        db.session.commit()
-        event_id = event.id
-    acknowledged: set[int] = set()
-    with processes(app, folder) as running, ThreadPoolExecutor(8) as threads:
-
-        def register(n: int) -> None:
-            for _ in range(200):
-                if confirm(running.address, links[n]):
-                    acknowledged.add(n)
-                    return
-                time.sleep(0.1)
-
-        work = [threads.submit(register, n) for n in links]
-        for crash in range(crashes):
-            while len(acknowledged) < people * (crash + 1) // (crashes + 1) and not all(w.done() for w in work):
-                time.sleep(0.002)
-            before = set(acknowledged)
-            running.kill("web" if crash % 2 == 0 else "worker")
-            with app.app_context():
-                kept = {each.name for each in rows(event_id)}
-            assert {f"Person {n}" for n in before} <= kept, "acknowledged and lost"
-            running.start("web" if crash % 2 == 0 else "worker")
-        for each in work:
-            each.result()
-    assert acknowledged == set(links)
-    with app.app_context():
-        found = rows(event_id)
-        assert {each.name for each in found} == {f"Person {n}" for n in links}
-        assert sum(each.placed_in is IN_PERSON for each in found) == places
-        check_order(found, {IN_PERSON: places})
-        told = db.session.scalars(
-            sa.select(Message.to).where(Message.subject.in_(["Your place: Burst", "Waiting list: Burst"]))
-        )
-        assert sorted(told) == sorted(str(each.email) for each in found), "each is told once what came of it"
-
-
-@pytest.mark.slow
-def test_no_registration_is_lost_to_a_crash(own_app: Flask, tmp_path: Path) -> None:
-    burst_with_crashes(own_app, tmp_path, people=60, places=25, crashes=2)
-
-
-@pytest.mark.soak
-def test_no_registration_is_lost_to_many_crashes(own_app: Flask, tmp_path: Path) -> None:
-    burst_with_crashes(own_app, tmp_path, people=600, places=250, crashes=24)
