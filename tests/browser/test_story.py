@@ -251,4 +251,5 @@ def emails_were_sent(staff: Page, folder: Path) -> None:
     assert expected <= {(str(email["To"]), str(email["Subject"])) for email in emails}
     invited = next(email for email in emails if email["Subject"] == f"Invited: {SOLUTION}")
     assert INVITATION in invited.get_content()
-    assert ROLES["other_supplier"] not in {str(email["To"]) for email in emails}
+    to_the_rival = [email for email in emails if email["To"] == ROLES["other_supplier"]]
+    assert not [email for email in to_the_rival if SOLUTION in f"{email['Subject']} {email.get_content()}"]
