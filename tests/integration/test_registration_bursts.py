@@ -1,4 +1,4 @@
-"""Registrations in a burst, on real databases: never oversold, order kept. With crashes beneath: `test_nothing_lost`."""
+"""Registrations in a burst, on real databases: never oversold, and order kept."""
 
 import threading
 from collections.abc import Callable
