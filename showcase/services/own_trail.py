@@ -38,8 +38,8 @@ def list_actions(organisation: Organisation) -> list[str]:
 
 def who(entry: AuditEntry, organisation: Organisation) -> str:
     """Return who did it as the organisation may know it."""
-    if entry.acting_for_id == organisation.id and entry.by is not None:
-        return entry.by.name
+    if entry.acting_for_id == organisation.id:
+        return entry.by.name if entry.by is not None else organisation.name
     if entry.acting_for is None:
         return "The service"
     return "LGA staff" if entry.acting_for.kind is OrganisationKind.HOST else "Somebody of another organisation"

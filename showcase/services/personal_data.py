@@ -174,7 +174,7 @@ KINDS: tuple[Kind, ...] = (
         "What a person says of access and dietary needs, and a telephone number to call about it",
         "To prepare rooms and food",
         "The person; LGA staff who prepare the showcase",
-        "Until the person cancels or takes it back, else some days after the showcase (the setting KEEP_NEEDS_DAYS)",
+        "Until the person cancels or takes it back, else some days after the showcase",
         Basis.CONSENT,
         "Deleted",
         {AttendeeNeeds: ("access", "access_words", "wants_call", "telephone", "dietary", "dietary_words")},

@@ -66,6 +66,8 @@ def erase(account: Account) -> ResponseReturnValue:
 
 
 def _erase_page(form: EraseForm, account: Account, *, is_own: bool) -> ResponseReturnValue:
+    if is_own:
+        form.is_sure.label.text = "Erase my data. It cannot be undone"
     page = render_template(
         "privacy/erase.html",
         form=form,
