@@ -16,7 +16,8 @@ from sqlalchemy.orm import joinedload
 from showcase.extensions import db
 from showcase.models import Account, Agenda, CalendarFeed, Event, Membership, Placement, SessionWish, Speaker
 from showcase.models.enums import AgendaState, EventState
-from showcase.services import agenda_listing, event_messages, messages
+from showcase.policies import Actor
+from showcase.services import agenda_listing, audit, event_messages, messages
 from showcase.services.agenda_listing import Item
 from showcase.services.agenda_problems import LONDON
 
@@ -57,7 +58,7 @@ def feed_of(account_id: uuid.UUID) -> CalendarFeed | None:
     return db.session.scalar(sa.select(CalendarFeed).where(CalendarFeed.account_id == account_id))
 
 
-def renew_feed(account_id: uuid.UUID, *, now: datetime) -> CalendarFeed:
+def renew_feed(account_id: uuid.UUID, *, by: Actor, now: datetime) -> CalendarFeed:
     """Give a person a new feed address; the one before ends."""
     if (before := feed_of(account_id)) is not None:
         db.session.delete(before)
@@ -65,6 +66,7 @@ def renew_feed(account_id: uuid.UUID, *, now: datetime) -> CalendarFeed:
     made = CalendarFeed(account_id=account_id, created_at=now)
     db.session.add(made)
     db.session.flush()
+    audit.record("account.calendar_link_renewed", made, by=by)
     return made
 
 

@@ -161,6 +161,7 @@ def acknowledge(draft: Agenda, *, revision: int, by: Actor) -> None:
     """
     hold(draft, revision, by=by)
     draft.made_from = made_from_now(draft.event)
+    audit.record("agenda.looked_at_again", draft, by=by, event=draft.event.name)
     changed(draft)
 
 

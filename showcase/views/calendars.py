@@ -29,7 +29,7 @@ def renew() -> ResponseReturnValue:
     """Make a new address; the one before ends."""
     account_id = current_actor().account_id
     assert account_id is not None
-    agenda_calendar.renew_feed(account_id, now=utc_now())
+    agenda_calendar.renew_feed(account_id, by=current_actor(), now=utc_now())
     flash("Your calendar address is ready.", "success")
     return redirect(url_for(".show"))
 

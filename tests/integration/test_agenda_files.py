@@ -101,7 +101,7 @@ def test_the_feed_of_somebody_who_may_no_longer_sign_in_ends(
 ) -> None:
     published(people, event)
     assert people.founder.account_id is not None
-    token = agenda_calendar.renew_feed(people.founder.account_id, now=NOW).token
+    token = agenda_calendar.renew_feed(people.founder.account_id, by=actor_for(people.founder), now=NOW).token
     people.founder.account.deactivated_at = NOW
     assert client.get(f"/calendar/{token}.ics").status_code == 404
 
