@@ -53,6 +53,10 @@ class EventForm(Form):
         "Councils score without seeing suppliers’ names first",
         description="Until staff end the first pass. Fixed once the showcase is announced.",
     )
+    scores_on = DateField(
+        "Last day on which councils score",
+        description="They are reminded three days before. Leave empty for as long as nothing is decided.",
+    )
 
     @classmethod
     def of(cls, event: Event) -> "EventForm":
@@ -71,6 +75,7 @@ class EventForm(Form):
             "ends": time_of(event.ends_at),
             "registration_opens_on": day_of(event.registration_opens_at),
             "registration_closes_on": day_of(event.registration_closes_at),
+            "scores_on": day_of(event.scores_by),
         }
 
     def particulars(self) -> dict[str, Any]:
@@ -84,6 +89,7 @@ class EventForm(Form):
             "registration_opens_at": moment_of(opens, time(0)) if opens else None,
             "registration_closes_at": moment_of(closes, END_OF_DAY) if closes else None,
             "hides_names": bool(self.hides_names.data),
+            "scores_by": moment_of(self.scores_on.data, END_OF_DAY) if self.scores_on.data else None,
         }
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from showcase.models.accounts import Account
-from showcase.models.base import Base, text_enum
+from showcase.models.base import Base, text_enum, utc_now
 from showcase.models.challenges import Challenge
 from showcase.models.enums import EventState, SessionKind
 from showcase.models.organisations import Organisation
@@ -46,6 +46,8 @@ class Event(Base):
     """Whether councils score candidates without seeing their suppliers' names, until `names_shown_at`."""
     names_shown_at: Mapped[datetime | None]
     """When staff ended the first pass."""
+    scores_by: Mapped[datetime | None]
+    """Until when councils can score candidates; None: as long as nothing is decided."""
     announced_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     copied_from_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("events.id", ondelete="SET NULL"))
@@ -83,6 +85,11 @@ class Event(Base):
     def is_blind(self) -> bool:
         """Whether suppliers' names are hidden at present."""
         return self.hides_names and self.names_shown_at is None
+
+    @property
+    def is_scoring_over(self) -> bool:
+        """Whether the last day on which councils score has passed."""
+        return self.scores_by is not None and self.scores_by <= utc_now()
 
     @property
     def is_planned(self) -> bool:

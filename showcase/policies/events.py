@@ -23,6 +23,7 @@ is_let_in = Rule(
     "declared no conflict of interest, or was let in by staff",
     lambda a, s: any(d.account_id == a.account_id and d.is_let_in for d in s.declarations),
 )
+takes_scores = Rule("the time for scoring is not over", lambda a, s: not s.is_scoring_over)
 is_considered = Rule("it is not decided about", lambda a, s: s.state is CandidateState.CONSIDERED)
 is_told = Rule("its supplier was told", lambda a, s: s.told_at is not None)
 is_own_word = Rule("it is the person’s own", lambda a, s: a.account_id is not None and a.account_id == s.account_id)
@@ -56,7 +57,9 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.SELECTION_GATHER: is_staff & of_event(is_planned),
     Permission.CANDIDATE_SEE: of_entry(may_read) | (owns_solution & is_told),
     Permission.CANDIDATE_READ: of_entry(may_read),
-    Permission.CANDIDATE_SCORE: of_entry(owns_challenge & is_council & is_let_in & of_event(is_running))
+    Permission.CANDIDATE_SCORE: of_entry(
+        owns_challenge & is_council & is_let_in & of_event(is_running) & of_event(takes_scores)
+    )
     & is_considered,
     Permission.CANDIDATE_DECIDE: is_staff & of_entry(is_let_in & of_event(is_running & is_not_blind)),
     Permission.DECLARATION_SEE: is_staff | is_own_word,

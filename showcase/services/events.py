@@ -43,6 +43,7 @@ class Particulars:
     registration_opens_at: datetime | None = None
     registration_closes_at: datetime | None = None
     hides_names: bool = False
+    scores_by: datetime | None = None
 
 
 LABELS = {
@@ -59,6 +60,7 @@ LABELS = {
     "registration_opens_at": "Registration opens",
     "registration_closes_at": "Registration closes",
     "hides_names": "Suppliers’ names hidden at first",
+    "scores_by": "Councils score until",
 }
 """What a page calls each of the particulars."""
 
@@ -270,6 +272,8 @@ def _check(particulars: Particulars) -> None:
     opens, closes = particulars.registration_opens_at, particulars.registration_closes_at
     if opens and closes and closes <= opens:
         raise DomainError("Registration must close after it opens.")
+    if particulars.scores_by and particulars.scores_by > particulars.starts_at:
+        raise DomainError("Councils must have scored before the showcase starts.")
     if closes and closes > particulars.ends_at:
         raise DomainError("Registration must close before the showcase is over.")
 

@@ -28,6 +28,9 @@ TYPED = {
     "in_person_places": "60",
     "online_places": "200",
     "hides_names": "y",
+    "scores_on-day": "30",
+    "scores_on-month": "9",
+    "scores_on-year": "2027",
 }
 
 
@@ -39,6 +42,8 @@ def test_staff_write_a_showcase_in_london_time(client: CheckedClient, people: Pe
     assert event.starts_at.isoformat() == "2027-10-14T08:30:00+00:00"
     assert event.ends_at.isoformat() == "2027-10-14T15:45:00+00:00"
     assert (event.pitch_minutes, event.hides_names, event.state) == (15, True, EventState.DRAFT)
+    assert event.scores_by is not None
+    assert event.scores_by.isoformat() == "2027-09-30T22:59:00+00:00"
     assert "14 October 2027, 9:30am to 4:45pm, Town hall and online" in client.get(page.location).text
 
 
