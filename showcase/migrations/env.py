@@ -1,4 +1,8 @@
-"""Alembic's entry: runs the migrations over the connection that `showcase.services.database` hands it."""
+"""Alembic's entry: runs the migrations over the connection that `showcase.services.database` hands it.
+
+The former version goes on while a migration is brought in: let one release add, and only a later one take away what the
+former read or wrote. Where that cannot be, say so in the release notes; `database.can_serve` notices.
+"""
 
 from typing import Any, Literal
 
