@@ -230,9 +230,9 @@ def _actor(membership: Membership) -> Actor:
 
 def rename(account: Account, name: str, *, by: Actor) -> None:
     """Change the name that others see."""
-    account.name = name
+    before, account.name = account.name, name
     db.session.flush()
-    audit.record("account.renamed", account, by=by)
+    audit.record("account.renamed", account, by=by, before=before, after=name)
 
 
 def ask_to_reset(email: str, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -95,8 +95,8 @@ STEPS = {
 DETAILS = {
     "account": "Account with the id",
     "answers": "Answers changed",
-    "before": "Name before",
-    "after": "Name after",
+    "before": "Before",
+    "after": "Now",
     "file": "File",
     "interest_list": "Interest list with the id",
     "filters": "Filters",
@@ -126,6 +126,13 @@ def record(
         details=details,
     )
     (session or db.session).add(entry)
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as an entry keeps them: what JSON does not know as text, money left out."""
+    kept = {name: value for name, value in values.items() if not name.endswith("_pence")}
+    plain = (str, int, float, bool, list, dict, type(None))
+    return {name: value if isinstance(value, plain) else str(value) for name, value in kept.items()}
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -168,7 +168,14 @@ def edit(event: Event, particulars: Particulars, *, revision: int, by: Actor, no
     if "pitch_minutes" in changed:
         _give_all_pitches(event, particulars.pitch_minutes)
     db.session.flush()
-    audit.record("event.edited", event, by=by, changed=[LABELS[name] for name in changed])
+    audit.record(
+        "event.edited",
+        event,
+        by=by,
+        changed=[LABELS[name] for name in changed],
+        before=audit.told(before),
+        after=audit.told({name: getattr(event, name) for name in changed}),
+    )
     if event.state is EventState.ANNOUNCED and {"starts_at", "ends_at", "venue", "address"} & set(changed):
         event_messages.tell_moved(event, before, now=now)
         registration_messages.tell_event_moved(event, now=now)

@@ -233,11 +233,13 @@ def edit(supplier: Supplier, facts: Mapping[str, Any], *, by: Actor) -> None:
     """
     require(by, Permission.ORGANISATION_EDIT, supplier)
     changed = [name for name in SUPPLIER_FACTS if name in facts and facts[name] != getattr(supplier, name)]
+    before = audit.told({name: getattr(supplier, name) for name in changed})
     for name in changed:
         setattr(supplier, name, facts[name])
     db.session.flush()
     if changed:
-        audit.record("organisation.edited", supplier, by=by, changed=changed)
+        after = audit.told({name: facts[name] for name in changed})
+        audit.record("organisation.edited", supplier, by=by, changed=changed, before=before, after=after)
 
 
 # --- councils' e-mail domains -----------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from showcase.access import actor_for
 from showcase.extensions import db
-from showcase.models import AuditEntry, Challenge, utc_now
+from showcase.models import AuditEntry, Challenge, Supplier, utc_now
 from showcase.models.enums import State
-from showcase.services import audit
+from showcase.services import accounts, audit, organisations
 from tests.integration.conftest import CheckedClient, People
 
 
@@ -125,3 +125,20 @@ def test_values_are_told_in_words() -> None:
         ("None", "none"),
         ("By key", "k: 1"),
     ]
+
+
+def test_an_entry_of_a_change_says_what_was_before_and_after_and_no_money(people: People) -> None:
+    supplier, by = people.founder.organisation, actor_for(people.founder)
+    assert isinstance(supplier, Supplier)
+    facts = {"about": "Sensors", "turnover_pence": 5_000_00, "figures_on": date(2026, 3, 31)}
+    organisations.edit(supplier, facts, by=by)
+    accounts.rename(people.founder.account, "Fay Newname", by=by)
+    db.session.flush()
+    told = {entry.action: entry.details for entry in db.session.scalars(audit.search(audit.Wanted()))}
+    edited = told["organisation.edited"]
+    assert (edited["before"], edited["after"]) == (
+        {"about": None, "figures_on": None},
+        {"about": "Sensors", "figures_on": "2026-03-31"},
+    )
+    assert "turnover_pence" in edited["changed"]
+    assert told["account.renamed"] == {"before": "Fay Founder", "after": "Fay Newname"}
