@@ -176,6 +176,15 @@ def rungs_open_to(actor: Actor, interest_list: InterestList, pledge: Pledge | No
     return rungs
 
 
+def find_evidence(interest_list: InterestList, id: uuid.UUID, *, seen_by: Actor) -> PledgeEvidence | None:
+    """Return a file of evidence if the viewer may read its pledge: one query, whether there is any or not."""
+    return db.session.scalar(
+        sa.select(PledgeEvidence)
+        .join(PledgeEvidence.pledge)
+        .where(PledgeEvidence.id == id, Pledge.interest_list_id == interest_list.id, visible_to(seen_by, Pledge))
+    )
+
+
 def entry_value(pledge: Pledge) -> dict[str, Any]:
     """Return what the last step said, to start the next form with."""
     last = pledge.steps[-1] if pledge.steps else None

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from showcase.access import current_actor, requires
 from showcase.errors import NotAllowed, NotFound
-from showcase.extensions import db
 from showcase.forms.base import errors_on
 from showcase.forms.interests import read_revision
 from showcase.forms.pledges import (
@@ -23,7 +22,7 @@ from showcase.forms.pledges import (
     shown,
     step_form,
 )
-from showcase.models import InterestList, Pledge, PledgeEvidence, utc_now
+from showcase.models import InterestList, Pledge, utc_now
 from showcase.models.interests import Rung
 from showcase.models.rungs import ASKS, LABELS, MEANINGS, QUANTITY_LABELS
 from showcase.models.vocabularies import vocabulary
@@ -160,10 +159,8 @@ def add_evidence(interestlist: InterestList) -> ResponseReturnValue:
 @requires(Permission.INTEREST_SEE, InterestList)
 def take_evidence(interestlist: InterestList, evidence_id: uuid.UUID) -> ResponseReturnValue:
     """Give a file of evidence back to its own council or staff."""
-    found = db.session.get(PledgeEvidence, evidence_id)
-    if found is None or found.pledge.interest_list_id != interestlist.id:
-        raise NotFound
-    if not can(current_actor(), Permission.PLEDGE_SEE, found.pledge):
+    found = pledges.find_evidence(interestlist, evidence_id, seen_by=current_actor())
+    if found is None:
         raise NotFound
     return files.send(found.file)
 

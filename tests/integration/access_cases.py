@@ -170,3 +170,13 @@ SECOND: Mapping[str, Callable[[Rule, Any], sa.Select[Any]]] = {
     ),
 }
 """By its name in the address: how another thing is found that belongs to the first."""
+
+
+def foreign_id(rule: Rule, name: str, subject: Base | None) -> uuid.UUID | None:
+    """Return the id of something of the kind that a part of an address names, which belongs to another thing."""
+    if name not in SECOND or subject is None:
+        return None
+    query = SECOND[name](rule, subject)
+    own = set(db.session.scalars(query))
+    every = db.session.scalars(sa.select(query.column_descriptions[0]["expr"]))
+    return next((id for id in every if id not in own), None)

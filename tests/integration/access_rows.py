@@ -68,6 +68,8 @@ ROWS: Mapping[Permission | None, str] = {
     P.ORGANISATION_INVITE: """
         members.choose_news members.index members.invite members.invite_again members.remove members.revoke""",
     P.ORGANISATION_ADMINISTER: "members.set_role",
+    P.ORGANISATION_DISCLOSE: "disclosure.export disclosure.show",
+    P.ORGANISATION_READ_TRAIL: "own_trail.export own_trail.index",
     P.ORGANISATION_NAME_LEAD: "members.name_lead members.no_lead",
     # challenges, solutions, matches, needs
     P.CHALLENGE_CREATE: "challenges.mine challenges.new",

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -27,6 +27,9 @@ from showcase.extensions import db
 from showcase.models import Account, Council, Host, Membership, Organisation, SignInSession, Supplier, utc_now
 from showcase.services import database
 from tests.html_checks import faults_of
+
+if TYPE_CHECKING:
+    from tests.integration.whole_world import World
 
 
 class CheckedClient(FlaskClient):
@@ -221,6 +224,17 @@ def own_app(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Flask]:
     """An application on a database of its own, with real commits: for threads, processes and the worker."""
     app = make_app(new_database(), tmp_path)
     yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def world(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
+    """One of everything in every state, made once for a run; each request is undone by its `undone()`."""
+    from tests.integration.whole_world import make_world
+
+    app = make_app(new_database(), tmp_path_factory.mktemp("world"))
+    yield make_world(app)
     with app.app_context():
         db.engine.dispose()
 

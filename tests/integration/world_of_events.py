@@ -142,12 +142,12 @@ def _fill_registrations(people: People, members: dict[str, Membership]) -> None:
     event = registered.announced(people, name="Open for registration", in_person_places=3)
     for role in ("staff", "officer", "other officer", "founder"):
         made = registered.member(event, members[role])
-        db.session.add(AttendeeNeeds(registration=made, access=[], dietary_words=f"None of {role}’s.", updated_at=NOW))
+        db.session.add(AttendeeNeeds(registration=made, access=[], dietary_words=f"diet-of-{role}", updated_at=NOW))
     observer = registered.observer(event, "Otto")
     gone = registered.observer(event, "Gone")
     registrations.cancel(gone, by=actor_for(people.staff), now=event.registration_opens_at or NOW)
     now = event.registration_opens_at or NOW
-    attendee_needs.keep(observer, Needs([], "", False, "", [], "No nuts."), by=actor_for(people.staff), now=now)
+    attendee_needs.keep(observer, Needs([], "", False, "", [], "diet-of-otto"), by=actor_for(people.staff), now=now)
     db.session.flush()
 
 

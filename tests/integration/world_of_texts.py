@@ -143,9 +143,8 @@ def _fill_answers(people: People, members: dict[str, Membership]) -> None:
 
 
 def _a_question(challenge: Challenge, asker: Membership, state: QuestionState, *, number: int) -> None:
-    question = Question(
-        challenge=challenge, number=number, wording=f"{SECRET} {number}?", asked_on=utc_now().date(), state=state
-    )
+    wording, day = f"{SECRET} {state}: {challenge.title}?", utc_now().date()
+    question = Question(challenge=challenge, number=number, wording=wording, asked_on=day, state=state)
     question.asker = QuestionAsker(organisation_id=asker.organisation_id, account_id=asker.account_id)
     db.session.add(question)
     db.session.flush()
