@@ -183,7 +183,9 @@ def test_nothing_is_lost_when_a_part_is_killed_or_the_disk_is_full(server: Postg
 
 @pytest.mark.soak
 def test_nothing_is_lost_in_a_long_storm(server: Postgres | None, tmp_path: Path) -> None:
-    chance = random.Random()
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
     troubles = [name for name in vars(Troubles) if not name.startswith("_")] * 8
     chance.shuffle(troubles)
     weather(server, tmp_path, troubles=troubles, chance=chance, guests=600)
