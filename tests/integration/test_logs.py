@@ -85,6 +85,7 @@ def test_what_went_wrong_with_an_email_is_not_logged(
         worker.run_once(app, None)
         assert db.session.scalars(sa.select(Message)).one().error
         assert PERSONAL.findall(lines_of(caplog)) == []
+    with app.app_context():
         db.engine.dispose()
 
 
