@@ -5,6 +5,7 @@ is kept from being erased by an organisation that would be left without an admin
 """
 
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -82,6 +83,23 @@ def carry_out(account: Account, *, by: Actor, now: datetime) -> None:
     _tell(account, address, name, now=now)
 
 
+def erase_observer(registration: Registration, *, by: Actor, now: datetime) -> None:
+    """Erase somebody who has no account from their registration, and the e-mails to them about anything.
+
+    Raises:
+        NotAllowed: the policy says no.
+        Conflict: the person has an account, where all of their data is erased at once.
+    """
+    require(by, Permission.REGISTRATION_CHANGE, registration)
+    if registration.account_id is not None:
+        raise Conflict("Sign in and have your data erased in your account: this registration is part of it.")
+    address = registration.email
+    _give_place_back(registration, now=now)
+    gone = db.session.scalars(sa.select(Message).where(Message.to == address)).all() if address else ()
+    delete_mail(gone)
+    audit.record("registration.erased", registration, by=by)
+
+
 def texts_that_name(account: Account) -> Sequence[Publication]:
     """Return the profiles in which the person is the contact, in the working text or in a version, by title."""
     in_version = sa.select(Version.publication_id).where(ROWS_OF[Version](account))
@@ -127,14 +145,18 @@ def _tell_of_lonely(organisation: Organisation, *, by: Actor, now: datetime) -> 
 def _give_places_back(account: Account, *, now: datetime) -> None:
     """Cancel what is ahead, so that others move up, and leave no name in what is over."""
     for registration in db.session.scalars(sa.select(Registration).where(ROWS_OF[Registration](account))).all():
-        events.hold(registration.event)
-        is_ahead = registration.is_live and registration.event.ends_at > now and not registration.is_present
-        if is_ahead:
-            registration.placed_in, registration.waits_for, registration.cancelled_at = None, None, now
-        forget_attendee(registration)
-        if is_ahead:
-            audit.record("registration.cancelled", registration, by=NOBODY)
-            places.give(registration.event, now=now)
+        _give_place_back(registration, now=now)
+
+
+def _give_place_back(registration: Registration, *, now: datetime) -> None:
+    events.hold(registration.event)
+    is_ahead = registration.is_live and registration.event.ends_at > now and not registration.is_present
+    if is_ahead:
+        registration.placed_in, registration.waits_for, registration.cancelled_at = None, None, now
+    forget_attendee(registration)
+    if is_ahead:
+        audit.record("registration.cancelled", registration, by=NOBODY)
+        places.give(registration.event, now=now)
 
 
 def forget_attendee(registration: Registration) -> None:
@@ -143,7 +165,7 @@ def forget_attendee(registration: Registration) -> None:
     registration.name, registration.email, registration.account_id = ERASED, None, None
     if registration.organisation_id is None:
         registration.organisation_name = ""
-    registration.token = f"erased-{registration.id.hex}"
+    registration.token = secrets.token_urlsafe(24)  # nobody is told of it: the link in old e-mails is dead
     db.session.flush()
 
 

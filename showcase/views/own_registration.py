@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from showcase.access import current_actor, public
 from showcase.errors import Conflict
+from showcase.forms.accounts import EraseForm
 from showcase.forms.base import errors_on
 from showcase.forms.registrations import WAYS, HallForm, NeedsForm
 from showcase.models import Registration, Room, utc_now
@@ -21,6 +22,7 @@ from showcase.policies import Actor
 from showcase.services import (
     attendee_needs,
     check_in,
+    erasure,
     messages,
     places,
     registration_calendar,
@@ -108,6 +110,22 @@ def cancel(token: str) -> ResponseReturnValue:
     return render_template(
         "registrations/cancel.html", registration=registration, event=registration.event, is_waited_for=is_waited_for
     )
+
+
+@bp.route("/erase", methods=["GET", "POST"])
+@public
+def erase(token: str) -> ResponseReturnValue:
+    """Erase an observer, after a look at what that means; whoever has an account does so there."""
+    registration, actor = _of(token)
+    form = EraseForm()
+    form.is_sure.label.text = "Erase my data. It cannot be undone"
+    if form.validate_on_submit():
+        with errors_on(form):
+            erasure.erase_observer(registration, by=actor, now=utc_now())
+            flash("Your data is erased. The links in our e-mails to you no longer work.", "success")
+            return redirect(url_for("home.index"))
+    page = render_template("registrations/erase.html", registration=registration, event=registration.event, form=form)
+    return page, form.status
 
 
 @bp.route("/needs", methods=["GET", "POST"])

@@ -222,6 +222,23 @@ def test_an_erased_person_is_listed_nowhere_and_comes_back_only_anew(client: Che
     assert f'href="{path}"' not in trail
 
 
+def test_an_observer_is_erased_by_the_link_in_their_email(client: CheckedClient, people: People) -> None:
+    event = announced(people, in_person_places=1)
+    guest, next_one = observer(event, "Gina"), observer(event, "Hal")
+    own = member(event, people.officer)
+    db.session.commit()
+    path, email = f"/tickets/{guest.token}", guest.email
+    assert f'href="{path}/erase"' in client.get(path).text
+    assert client.post(f"{path}/erase").status_code == 422
+    assert client.post(f"{path}/erase", data={"is_sure": "y"}).status_code == 302
+    db.session.expire_all()
+    assert (guest.name, guest.email, guest.is_live) == (ERASED, None, False)
+    assert subjects_to(email) == []
+    assert next_one.placed_in is Hall.IN_PERSON
+    assert client.get(path).status_code == 404
+    assert client.post(f"/tickets/{own.token}/erase", data={"is_sure": "y"}).status_code == 409
+
+
 def test_only_staff_and_the_person_may_erase(client: CheckedClient, people: People) -> None:
     with pytest.raises(NotAllowed):
         erasure.erase(people.founder.account, by=actor_for(people.other_founder), now=NOW)
