@@ -9,6 +9,8 @@ from showcase.models import (
     Account,
     Challenge,
     Council,
+    Event,
+    EventChallenge,
     Message,
     Need,
     NeedMember,
@@ -17,7 +19,7 @@ from showcase.models import (
     Response,
     Solution,
 )
-from showcase.models.enums import OrganisationKind, ResponseState, State
+from showcase.models.enums import EventState, OrganisationKind, ResponseState, State
 from showcase.policies.permissions import Permission
 from showcase.policies.rules import (
     Actor,
@@ -64,6 +66,11 @@ is_received = Rule("it was not taken up yet", lambda a, s: s.state is ResponseSt
 has_no_lead = Rule("the council has no procurement lead", lambda a, s: s.challenge.organisation.lead is None)
 is_invited = Rule("its supplier is invited", lambda a, s: s.state is ResponseState.INVITED)
 is_standing = Rule("it is not withdrawn", lambda a, s: s.state is not ResponseState.WITHDRAWN)
+is_not_scored_blind = Rule(
+    "its council does not score it without suppliers’ names at present",
+    lambda a, s: not (isinstance(s, Challenge) and s.is_scored_blind),
+)
+shows_names = Rule(is_not_scored_blind.words, lambda a, s: is_not_scored_blind.holds(a, s.challenge))
 is_shared = Rule("two or more published challenges describe it", lambda a, s: s.is_shared)
 is_dismissed = Rule("staff took it off the lists", lambda a, s: s.is_dismissed)
 is_joined = Rule("it was joined into another", lambda a, s: s.joined_into_id is not None)
@@ -103,15 +110,19 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PUBLICATION_ARCHIVE: (owns & _in(*DRAFTING, *LIVE)) | (is_staff & _in(*LIVE)),
     Permission.PUBLICATION_RESTORE: owns & _in(State.ARCHIVED),
     Permission.PUBLICATION_SEE_HISTORY: may_see_draft,
-    Permission.MATCH_SEE: owns | (is_staff & _in(*SHOWN_TO_STAFF)),
-    Permission.MATCH_SEE_DRAFT: owns,
-    Permission.MATCH_DECIDE: owns & is_challenge & was_published & is_council,
+    Permission.MATCH_SEE: (owns & is_not_scored_blind) | (is_staff & _in(*SHOWN_TO_STAFF)),
+    Permission.MATCH_SEE_DRAFT: owns & is_not_scored_blind,
+    Permission.MATCH_DECIDE: owns & is_challenge & was_published & is_council & is_not_scored_blind,
     Permission.RESPONSE_GIVE: is_active_supplier & is_challenge & is_open,
     Permission.RESPONSE_LIST: is_signed_in,
-    Permission.RESPONSE_SEE: owns_challenge | owns_solution | is_staff,
+    Permission.RESPONSE_SEE: (owns_challenge & shows_names) | owns_solution | is_staff,
     Permission.RESPONSE_EDIT: owns_solution & is_received,
-    Permission.RESPONSE_DECIDE: owns_challenge & is_council & is_standing & (is_lead | has_no_lead | ~is_invited),
-    Permission.RESPONSE_INVITE: owns_challenge & is_council & is_standing & (is_lead | has_no_lead),
+    Permission.RESPONSE_DECIDE: owns_challenge
+    & is_council
+    & is_standing
+    & shows_names
+    & (is_lead | has_no_lead | ~is_invited),
+    Permission.RESPONSE_INVITE: owns_challenge & is_council & is_standing & shows_names & (is_lead | has_no_lead),
     Permission.RESPONSE_WITHDRAW: owns_solution & is_standing,
     Permission.NEED_SEE: (is_shared & ~is_dismissed) | is_joined | is_staff,
     Permission.NEED_ARRANGE: is_staff & ~is_joined,
@@ -154,10 +165,17 @@ def _visible_responses(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.true()
     if actor.organisation_id is None:
         return sa.false()
+    own_open = sa.and_(Challenge.organisation_id == actor.organisation_id, sa.not_(is_scored_blind()))
     return sa.or_(
-        Response.challenge.has(Challenge.organisation_id == actor.organisation_id),
+        Response.challenge.has(own_open),
         Response.solution.has(Solution.organisation_id == actor.organisation_id),
     )
+
+
+def is_scored_blind() -> sa.ColumnElement[bool]:
+    """Return the condition that a challenge's council scores at a showcase without names, as `is_scored_blind` says."""
+    is_blind = sa.and_(Event.state == EventState.ANNOUNCED, Event.hides_names, Event.names_shown_at.is_(None))
+    return Challenge.entries.any(EventChallenge.event.has(is_blind))
 
 
 def _visible_needs(actor: Actor) -> sa.ColumnElement[bool]:

@@ -25,6 +25,7 @@ from showcase.models import (
 )
 from showcase.models.enums import ResponseState, State
 from showcase.policies import PUBLIC, Actor, answers_for, visible_to
+from showcase.policies.texts import is_scored_blind
 
 SHOWN = 5
 """Things listed under one heading at most; the rest is behind its link."""
@@ -128,6 +129,7 @@ def for_officer(actor: Actor) -> OfficerHome:
     return OfficerHome(
         work=_work(Challenge, actor),
         responses=_answers(
+            visible_to(actor, Response),
             Response.challenge.has(Challenge.organisation_id == actor.organisation_id),
             Response.state == ResponseState.RECEIVED,
         ),
@@ -184,7 +186,8 @@ def _seen(challenge: Challenge, seen_by: Actor) -> Text:
 
 def _undecided(actor: Actor) -> list[Text]:
     decided = sa.select(Decision.challenge_id).where(Decision.undone_at.is_(None))
-    return _newest(actor, Challenge.organisation_id == actor.organisation_id, Challenge.id.not_in(decided))
+    own = Challenge.organisation_id == actor.organisation_id
+    return _newest(actor, own, Challenge.id.not_in(decided), sa.not_(is_scored_blind()))
 
 
 def _similar(actor: Actor) -> list[Text]:

@@ -131,8 +131,10 @@ def judgements(record: EngagementRecord) -> dict[str, Judgement]:
 def suppliers_of(challenge: Challenge) -> list[Supplier]:
     """Return the suppliers that put a solution forward or were considered at an event, by name.
 
-    Those considered while names are hidden from who scores are left out until names are shown.
+    Those considered or put forward while names are hidden from who scores are left out until names are shown.
     """
+    if challenge.is_scored_blind:
+        return []
     gave = sa.select(Response.solution_id).where(Response.challenge_id == challenge.id)
     entered = (
         sa.select(Candidate.solution_id)

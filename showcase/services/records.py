@@ -180,6 +180,12 @@ def write(
     return entry
 
 
+def kept_from(actor: Actor, challenge: Challenge) -> tuple[EntryKind, ...]:
+    """Return the kinds of entries that name suppliers while the actor's council scores without their names."""
+    is_blind = challenge.is_scored_blind and not actor.is_staff
+    return (EntryKind.RESPONSE, EntryKind.JUDGEMENT) if is_blind else ()
+
+
 def select_visible(text: str, *, seen_by: Actor) -> sa.Select[EngagementRecord]:
     """Return the query for the records that the viewer may see, those last begun first, with their challenges."""
     query = (
@@ -196,11 +202,15 @@ def select_visible(text: str, *, seen_by: Actor) -> sa.Select[EngagementRecord]:
     return query.where(contains(Challenge.title, text)) if text else query
 
 
-def select_entries(record: EngagementRecord, kinds: Sequence[EntryKind] = ()) -> sa.Select[RecordEntry]:
-    """Return the query for a record's entries, the latest first, of some kinds if any are named."""
+def select_entries(
+    record: EngagementRecord, kinds: Sequence[EntryKind] = (), *, without: Sequence[EntryKind] = ()
+) -> sa.Select[RecordEntry]:
+    """Return the query for a record's entries, the latest first, of some kinds if any are named, and `without` some."""
     query = sa.select(RecordEntry).where(RecordEntry.record_id == record.id).options(joinedload(RecordEntry.by))
     if kinds:
         query = query.where(RecordEntry.kind.in_(kinds))
+    if without:
+        query = query.where(RecordEntry.kind.not_in(without))
     return query.order_by(RecordEntry.number.desc())
 
 

@@ -27,6 +27,17 @@ TO_COUNCIL: Mapping[ResponseState, Words] = {
         "Withdrawn: {solution}", "{firm} no longer puts “{solution}” forward for your challenge “{challenge}”."
     ),
 }
+WITHOUT_NAMES: Mapping[ResponseState, Words] = {
+    ResponseState.RECEIVED: Words(
+        "Put forward for: {challenge}",
+        "A supplier puts a solution forward for your challenge “{challenge}”. Your council scores without suppliers’ "
+        "names at first; you read who it is once LGA staff show them.",
+    ),
+    ResponseState.WITHDRAWN: Words(
+        "Withdrawn for: {challenge}", "A solution is no longer put forward for your challenge “{challenge}”."
+    ),
+}
+"""What the council hears instead while it scores at a showcase without seeing suppliers' names."""
 TO_SUPPLIER: Mapping[ResponseState, Words] = {
     ResponseState.RECEIVED: Words(
         "Received: {solution} for {council}",
@@ -52,7 +63,8 @@ TO_SUPPLIER: Mapping[ResponseState, Words] = {
 
 def tell(response: Response, *, by: Actor, now: datetime) -> None:
     """Queue the e-mails that a response's new state calls for."""
-    _send(TO_COUNCIL.get(response.state), response, publication_messages.writers_of(response.challenge), by, now)
+    to_council = WITHOUT_NAMES if response.challenge.is_scored_blind else TO_COUNCIL
+    _send(to_council.get(response.state), response, publication_messages.writers_of(response.challenge), by, now)
     supplier = publication_messages.writers_of(response.solution)
     writer = db.session.get(Account, response.by_id) if response.by_id else None
     if writer is not None and _acts_for_the_firm(writer, response) and writer not in supplier:

@@ -61,13 +61,15 @@ def show(challenge: Challenge) -> ResponseReturnValue:
     """Show a challenge's engagement record."""
     record = records.find(challenge)
     asked = [EntryKind(kind) for kind in request.args.getlist("kind") if kind in records.KINDS]
-    page = paged(records.select_entries(record, asked), page_number(), size=30) if record else None
+    kept = records.kept_from(current_actor(), challenge)
+    page = paged(records.select_entries(record, asked, without=kept), page_number(), size=30) if record else None
     return render_template(
         "records/show.html",
         challenge=challenge,
         record=record,
         page=page,
         kinds=records.KINDS,
+        kept=[records.KINDS[kind] for kind in kept],
         asked=asked,
         organisations=records.organisations_of(page.items) if page else {},
         faults=records.faults_of(record) if record else [],
@@ -217,6 +219,10 @@ def export(challenge: Challenge) -> ResponseReturnValue:
     actor, now = current_actor(), utc_now()
     if records.find(challenge) is None:
         raise Conflict("Nothing is recorded yet, so there is nothing to export.")
+    if records.kept_from(actor, challenge):
+        raise Conflict(
+            "Your council scores without suppliers’ names at present. Export once LGA staff have shown them."
+        )
     with pausing():  # a PDF takes seconds, and nobody else should wait for them
         printed = documents.pdf(render_template("records/document.html", **record_bundles.page_of(challenge, now=now)))
         bundle = bundles.make(
