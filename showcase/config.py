@@ -1,6 +1,7 @@
 """Settings: read once from the environment, checked, frozen. Everything else is told its settings by `create_app()`."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class Settings:
     """Where people reach those who run this service; the pages on privacy and accessibility name it."""
     keep_needs_days: int = 14
     """Days after an event for which attendees' access and dietary needs are kept."""
+    clamd: str | None = None
+    """Where ClamAV's daemon listens, as host:port or unix:/path: files are kept only once it let them pass."""
     metrics_token: str | None = None
     """Lets its bearer read the figures at /metrics; None: nobody can."""
     proxy_count: int = 0
@@ -67,6 +70,9 @@ class Settings:
         needs_days = environment.get("KEEP_NEEDS_DAYS") or str(cls.keep_needs_days)
         if not needs_days.isdecimal():
             faults.append("KEEP_NEEDS_DAYS must be a whole number")
+        clamd = environment.get("CLAMD", "")
+        if clamd and not re.fullmatch(r"unix:/.+|.+:\d{1,5}", clamd):
+            faults.append("CLAMD must be host:port or unix:/path")
         is_demo = _flag(environment, "DEMO", faults)
         if faults:
             raise BadSettings("\n".join(faults))
@@ -83,6 +89,7 @@ class Settings:
             mail_from=environment.get("MAIL_FROM") or cls.mail_from,
             contact_email=environment.get("CONTACT_EMAIL") or None,
             keep_needs_days=int(needs_days),
+            clamd=clamd or None,
             metrics_token=environment.get("METRICS_TOKEN") or None,
             proxy_count=int(proxies),
         )

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from showcase.access import ask_to_sign_in, current_actor
 from showcase.errors import DomainError, NotAllowed
@@ -27,8 +28,16 @@ LONDON = ZoneInfo("Europe/London")
 log = logging.getLogger("showcase")
 
 
+class SmallNumber(IntegerConverter):
+    """A whole number in an address that every database can hold; a larger one leads nowhere."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
 def init_app(app: Flask) -> None:
     """Join the loaders, filters, context and error pages to an application."""
+    app.url_map.converters["int"] = SmallNumber
     assert app.jinja_loader is not None
     app.jinja_loader = ChoiceLoader(
         [

@@ -18,7 +18,7 @@ from showcase.errors import DomainError
 from showcase.extensions import db
 from showcase.models.files import File, FileKind
 from showcase.policies import Actor
-from showcase.services import audit
+from showcase.services import audit, scanning
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
@@ -65,13 +65,15 @@ def keep(upload: Upload | None, *, by: Actor, now: datetime, kinds: Collection[F
     """Keep a file that is one of these kinds; the caller hangs it on what it belongs to.
 
     Raises:
-        DomainError: nothing was chosen, it is too large or empty, or it is not what its name says.
+        DomainError: nothing was chosen, it is too large or empty, it is not what its name says, or a virus scanner
+            found something in it or does not answer.
     """
     if upload is None or not getattr(upload, "filename", None):
         raise DomainError("Choose a file.")
     name = clean_name(upload.filename or "")
     data = upload.read(MOST_BYTES + 1)
     kind = _checked_kind(name, data, kinds)
+    scanning.check(data)
     file = File(
         name=name,
         kind=kind,
@@ -84,7 +86,9 @@ def keep(upload: Upload | None, *, by: Actor, now: datetime, kinds: Collection[F
     )
     db.session.add(file)
     db.session.flush()
-    audit.record("file.kept", file, by=by, kind=kind.value, bytes=file.size, sha256=file.sha256)
+    audit.record(
+        "file.kept", file, by=by, kind=kind.value, bytes=file.size, sha256=file.sha256, is_scanned=scanning.is_on()
+    )
     return file
 
 

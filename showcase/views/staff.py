@@ -8,7 +8,7 @@ from showcase.extensions import db
 from showcase.listing import csv_download, page_number, words
 from showcase.models import utc_now
 from showcase.policies import Permission
-from showcase.services import messages, permissions, reviews
+from showcase.services import messages, permissions, reviews, scanning
 from showcase.services.paging import paged
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -18,7 +18,7 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 @requires(Permission.STAFF_AREA)
 def index() -> ResponseReturnValue:
     """Show the ways into the staff area, with what waits in each."""
-    return render_template("staff/index.html", home=reviews.for_staff(), now=utc_now())
+    return render_template("staff/index.html", home=reviews.for_staff(), is_scanned=scanning.is_on(), now=utc_now())
 
 
 @bp.get("/reviews")

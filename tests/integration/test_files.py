@@ -173,7 +173,7 @@ def test_a_file_goes_out_as_an_attachment(own_app: Flask) -> None:
         file_id = files.keep(Sent("Überblick.pdf", a_pdf()), by=PUBLIC, now=utc_now()).id
         db.session.commit()
     with own_app.test_request_context():
-        answer = file_views.send(db.session.get_one(File, file_id))
+        answer = own_app.process_response(file_views.send(db.session.get_one(File, file_id)))
     assert answer.data == a_pdf()
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
