@@ -40,6 +40,7 @@ from showcase.models import (
 from showcase.models.enums import Hall
 from showcase.models.interests import Rung
 from showcase.services import consistency, encodings, index, mail, vectors
+from showcase.transactions import begin_writing
 from tests.integration.conftest import make_people, member_of
 from tests.integration.interest_texts import a_group
 from tests.integration.processes import Person, wait_until
@@ -343,6 +344,7 @@ def let_it_settle() -> None:
 
     def is_settled() -> bool:
         db.session.rollback()
+        begin_writing(db.session)
         left = set(db.session.scalars(sa.select(Message.id).where(unsent)))
         if not seen or seen[-1][1] != left:
             seen.append((time.monotonic(), left))
