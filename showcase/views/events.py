@@ -16,7 +16,7 @@ from showcase.forms.events import EventForm, ReasonForm
 from showcase.listing import page_number
 from showcase.models import Challenge, Event, utc_now
 from showcase.policies import Permission
-from showcase.services import event_copies, event_export, event_lists, events
+from showcase.services import event_copies, event_export, event_lists, events, session_wishes
 from showcase.services.paging import paged
 
 bp = Blueprint("events", __name__, url_prefix="/showcases")
@@ -37,7 +37,15 @@ def index() -> ResponseReturnValue:
 def show(event: Event) -> ResponseReturnValue:
     """Show a showcase to everyone."""
     criteria = events.criteria_of(event) if event.is_announced else []
-    return render_template("events/show.html", event=events.load_whole(event), criteria=criteria, now=utc_now())
+    event, actor = events.load_whole(event), current_actor()
+    council = actor.organisation_id if actor.is_council else None
+    return render_template(
+        "events/show.html",
+        event=event,
+        criteria=criteria,
+        takes_part=council is not None and session_wishes.takes_part(event, council),
+        now=utc_now(),
+    )
 
 
 @bp.get("/<uuid:event_id>.json")
@@ -60,7 +68,7 @@ def copy(event: Event) -> ResponseReturnValue:
     """Start a showcase from another."""
     old = EventForm.values_of(event)
     kept = {name: value for name, value in old.items() if name not in {"day", "revision", "registration_opens_on"}}
-    form = EventForm(**{**kept, "registration_closes_on": None})
+    form = EventForm(**{**kept, "registration_closes_on": None, "scores_on": None})
     return _start(form, lambda values: event_copies.copy(event, values, by=current_actor(), now=utc_now()), event)
 
 

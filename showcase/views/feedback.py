@@ -1,6 +1,7 @@
 """Pages of feedback after an event: what to say, the form, and everything for staff."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -14,7 +15,7 @@ from showcase.listing import csv_download
 from showcase.models import Candidate, Event, utc_now
 from showcase.models.feedback_questions import ON_EVENT, ON_PITCH
 from showcase.models.outcomes import ABOUT_EVENT
-from showcase.policies import Permission
+from showcase.policies import Actor, Permission
 from showcase.services import feedback, pitches
 
 bp = Blueprint("feedback", __name__, url_prefix="/showcases/<uuid:event_id>")
@@ -29,7 +30,7 @@ def index(event: Event) -> ResponseReturnValue:
         "feedback/index.html",
         event=event,
         takes_part=feedback.takes_part(event, by=actor),
-        pitches=pitches.list_of(event) if actor.is_council else [],
+        pitches=_own_first(pitches.list_of(event), actor) if actor.is_council else [],
         given=feedback.own_of(event, by=actor),
         passed_on=feedback.passed_on_to(event, by=actor) if actor.is_supplier else [],
         about_event=ABOUT_EVENT,
@@ -83,6 +84,11 @@ def export(event: Event) -> ResponseReturnValue:
         for each in feedback.list_for_staff(event, seen_by=current_actor())
     )
     return csv_download("feedback", ["Organisation", "Person", "About", "Given (UTC)", *asks.values()], rows)
+
+
+def _own_first(found: Sequence[Candidate], actor: Actor) -> list[Candidate]:
+    """Return pitches in their order, those for challenges of the reader's own council before the others."""
+    return sorted(found, key=lambda each: each.entry.challenge.organisation_id != actor.organisation_id)
 
 
 def _give(event: Event, candidate: Candidate | None) -> ResponseReturnValue:

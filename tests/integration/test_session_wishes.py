@@ -7,6 +7,7 @@ from showcase.extensions import db
 from showcase.models import Event, SessionWish
 from tests.integration.agenda_events import PLACES, an_event, session_of
 from tests.integration.conftest import CheckedClient, People
+from tests.integration.showcase_events import an_announced
 
 pytestmark = pytest.mark.either_database
 
@@ -16,6 +17,19 @@ FILES = ("agenda.ics", "agenda.json", "agenda.csv", "agenda.pdf")
 @pytest.fixture
 def event(people: People) -> Event:
     return an_event(people)
+
+
+def test_a_council_finds_on_the_showcase_what_it_can_do(client: CheckedClient, people: People) -> None:
+    event = an_announced(people)
+    page = f"/showcases/{event.id}"
+    own, other = event.entries
+    client.sign_in(people.officer)
+    text = client.get(page).text
+    assert f"/showcases/selection/{own.id}" in text
+    assert f"/showcases/selection/{other.id}" not in text
+    assert f"{page}/wishes" in text
+    client.sign_in(people.founder)
+    assert "For your council" not in client.get(page).text
 
 
 def test_a_council_says_what_it_wants_to_see(client: CheckedClient, people: People, event: Event) -> None:
