@@ -192,7 +192,7 @@ def _tell_of_contact(publication: Publication, *, now: datetime) -> None:
 def _replace_names(account: Account) -> None:
     changes: tuple[tuple[type[Any], dict[str, Any]], ...] = (
         (Speaker, {"name": ERASED, "email": "", "account_id": None}),
-        (Invitation, {"speaker_name": ERASED, "speaker_email": "", "note": ""}),
+        (Invitation, {"speaker_name": ERASED, "speaker_email": ""}),
         (InterestDeclaration, {"details": "", "steps": ""}),
         (InterestList, {"runner_name": "", "runner_email": ""}),
         (Feedback, {"account_id": None}),

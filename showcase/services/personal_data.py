@@ -189,7 +189,7 @@ KINDS: tuple[Kind, ...] = (
         "Name and address are replaced",
         {
             Speaker: ("name", "email", "available_from", "available_until"),
-            Invitation: ("speaker_name", "speaker_email", "note"),
+            Invitation: ("speaker_name", "speaker_email"),
         },
     ),
     Kind(
