@@ -230,7 +230,7 @@ class Storm:
         status = self._send("founder", f"{page}/edit/solution", said)
         if status == 302:
             status = self._send("founder", f"{page}/steps/submit")
-        elif status == 409:  # an earlier version waits for review still
+        elif status in (403, 409):  # an earlier version waits for review still
             self._send("staff", f"{page}/steps/publish")
         return self._send("staff", f"{page}/steps/publish") if status == 302 else status
 
