@@ -14,12 +14,14 @@ def feedback_form(asks: Sequence[Ask]) -> type[Form]:
     fields = {
         ask.name: RadioField(
             ask.label,
-            [InputRequired("Choose an answer")],
+            [InputRequired(f"Choose an answer: {ask.label}")],
             choices=dict(ask.choices),
             description=ask.help,
         )
         if ask.choices is not None
-        else AreaField(ask.label, [at_most(2000)], description=ask.help, render_kw={"params": {"rows": 4}})
+        else AreaField(
+            f"{ask.label} (optional)", [at_most(2000)], description=ask.help, render_kw={"params": {"rows": 4}}
+        )
         for ask in asks
     }
     return type("FeedbackForm", (Form,), fields)

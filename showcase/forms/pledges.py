@@ -90,33 +90,42 @@ def _authorities(rung: Rung) -> dict[str, str]:
 
 
 def _checks(ask: Ask, words: str) -> list[Any]:
-    return [needed(words)] if ask.is_needed else []
+    """Return what makes an answer needed; the message names the question, because a page may list several."""
+    return [needed(f"{words}: {ask.label}")] if ask.is_needed else []
+
+
+def _label(ask: Ask) -> str:
+    return ask.label if ask.is_needed else f"{ask.label} (optional)"
 
 
 def _choice(ask: Ask, terms: dict[str, str]) -> Any:
     """Return radios where an answer is needed, else a drop-down list that can be left alone."""
     if ask.is_needed:
-        return RadioField(ask.label, [InputRequired("Choose one")], choices=terms, description=ask.hint)
-    return SelectField(ask.label, choices={"": "Not said", **terms}, default="", description=ask.hint)
+        return RadioField(ask.label, [InputRequired(f"Choose one: {ask.label}")], choices=terms, description=ask.hint)
+    return SelectField(_label(ask), choices={"": "Not said", **terms}, default="", description=ask.hint)
 
 
 _MAKERS: Mapping[AskKind, Callable[[Ask], Any]] = {
-    AskKind.LINE: lambda ask: TextField(ask.label, [*_checks(ask, "Answer this"), at_most(300)], description=ask.hint),
+    AskKind.LINE: lambda ask: TextField(
+        _label(ask), [*_checks(ask, "Answer this question"), at_most(300)], description=ask.hint
+    ),
     AskKind.PROSE: lambda ask: AreaField(
-        ask.label,
-        [*_checks(ask, "Answer this"), at_most(5000)],
+        _label(ask),
+        [*_checks(ask, "Answer this question"), at_most(5000)],
         description=ask.hint,
         render_kw={"params": {"rows": 4}},
     ),
-    AskKind.NUMBER: lambda ask: NumberField(ask.label, _checks(ask, "Enter a number"), description=ask.hint),
-    AskKind.MONEY: lambda ask: MoneyField(ask.label, _checks(ask, "Enter an amount"), description=ask.hint),
+    AskKind.NUMBER: lambda ask: NumberField(_label(ask), _checks(ask, "Enter a number"), description=ask.hint),
+    AskKind.MONEY: lambda ask: MoneyField(_label(ask), _checks(ask, "Enter an amount"), description=ask.hint),
     AskKind.DATE: lambda ask: DateField(
-        ask.label, [InputRequired("Enter a date")] if ask.is_needed else [], description=ask.hint
+        _label(ask), [InputRequired(f"Enter a date: {ask.label}")] if ask.is_needed else [], description=ask.hint
     ),
-    AskKind.YES: lambda ask: CheckboxField(ask.label, [InputRequired("Tick this to go on")], description=ask.hint),
+    AskKind.YES: lambda ask: CheckboxField(
+        ask.label, [InputRequired(f"Tick this to go on: {ask.label}")], description=ask.hint
+    ),
     AskKind.CHOICE: lambda ask: _choice(ask, dict(vocabulary(ask.vocabulary).labels)),
     AskKind.CHOICES: lambda ask: CheckboxesField(
-        ask.label, choices=dict(vocabulary(ask.vocabulary).labels), description=ask.hint
+        _label(ask), choices=dict(vocabulary(ask.vocabulary).labels), description=ask.hint
     ),
 }
 

@@ -78,7 +78,13 @@ ASKS: Mapping[Rung, tuple[Ask, ...]] = {
     Rung.WATCHING: (),
     Rung.INTERESTED: (
         Ask("need", "What is the need at your council?", AskKind.PROSE),
-        Ask("contract_ends", "When does your present contract end?", AskKind.DATE, "Leave blank if none.", False),
+        Ask(
+            "contract_ends",
+            "When does your present contract end?",
+            AskKind.DATE,
+            "Leave blank if you have none.",
+            False,
+        ),
     ),
     Rung.EXPRESSION: (
         Ask("quantity_most", "How many at most", AskKind.NUMBER),
