@@ -116,7 +116,8 @@ def test_speakers_declarations_and_givers_of_feedback_go_at_their_time(people: P
     officer = people.officer.account_id
     session = Session(event_id=event.id, kind=SessionKind.TALK, title="Opening", minutes=20)
     db.session.add(session)
-    speaker = Speaker(session=session, name="Fay Founder", email="fay@firm.example", account_id=officer)
+    db.session.flush()
+    speaker = Speaker(session_id=session.id, name="Fay Founder", email="fay@firm.example", account_id=officer)
     invitation = Invitation(
         event_id=event.id,
         organisation_id=people.founder.organisation_id,
@@ -150,6 +151,7 @@ def test_speakers_declarations_and_givers_of_feedback_go_at_their_time(people: P
     retention.forget_due(now=event.ends_at + DECLARATIONS - DAY)
     assert kept()[2]
     retention.forget_due(now=event.ends_at + DECLARATIONS)
+    assert not kept()[2]
     assert (declaration.details, declaration.steps, declaration.has_conflict) == ("", "", True)
 
 
