@@ -43,9 +43,9 @@ ROWS: Mapping[Permission | None, str] = {
         challenges.export challenges.index events.index home.health home.index identities.back identities.find
         identities.finish identities.go information.accessibility information.cookies information.privacy
         members.accept metrics needs.export needs.index organisations.index own_registration.calendar
-        own_registration.cancel own_registration.change own_registration.join own_registration.needs
-        own_registration.show own_registration.stop_waiting registrations.confirm search.index search.try_text
-        second_steps.give_code second_steps.set_up_first static""",
+        own_registration.cancel own_registration.change own_registration.erase own_registration.join
+        own_registration.needs own_registration.show own_registration.stop_waiting registrations.confirm
+        search.index search.try_text second_steps.give_code second_steps.set_up_first static""",
     # people and organisations
     P.ACCOUNT_HAVE: """
         accounts.act_for accounts.change_password accounts.choose_organisation accounts.end_other_sessions
