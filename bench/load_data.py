@@ -123,7 +123,9 @@ def _write(
         row["published_at"] = at if is_published else None
         publications.append(row)
         seen = {"published_at": row["published_at"], "created_at": at}
-        versions.append({"id": version, "publication_id": id, "number": 1, "content": content, **seen})
+        versions.append(
+            {"id": version, "publication_id": id, "number": 1, "content": content, "title": content[title_name], **seen}
+        )
         if is_published:
             facets += [{"publication_id": id, "name": name, "value": v} for name, v in facets_of(empty, content)]
     _insert(Publication, publications)

@@ -80,6 +80,12 @@ class Publication(Base):
         """The answers that others see, before confidential ones are left out; empty when nothing is published."""
         return self.published_version.content if self.published_version else {}
 
+    @classmethod
+    def listed_title(cls) -> sa.ColumnElement[str]:
+        """Return SQL for the title of a version; one that an older process wrote has it in its content alone."""
+        within: sa.ColumnElement[str] = Version.content[cls.questionnaire.title_name].as_string()
+        return sa.case((Version.title != "", Version.title), else_=sa.func.coalesce(within, ""))
+
     @property
     def published_title(self) -> str:
         """The title that others see."""
@@ -106,6 +112,8 @@ class Version(Base):
     number: Mapped[int]
     """1 for the first."""
     content: Mapped[dict[str, Any]]
+    title: Mapped[str] = mapped_column(default="")
+    """The title in its content, so that lists are ordered and searched by it without reading every text."""
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("accounts.id", ondelete="SET NULL"))
     published_at: Mapped[datetime | None]
     publication: Mapped[Publication] = relationship(back_populates="versions", foreign_keys=[publication_id])

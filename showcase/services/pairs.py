@@ -73,7 +73,7 @@ def _all(kind: type[Publication]) -> sa.Select[uuid.UUID]:
 
 
 def _described(kind: type[Publication], ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Described]:
-    title = Version.content[kind.questionnaire.title_name].as_string()
+    title = kind.listed_title()
     query = (
         sa.select(kind.id, title, Organisation.name)
         .join(Organisation, Organisation.id == kind.organisation_id)

@@ -21,6 +21,7 @@ def _snapshot(publication: Publication, now: datetime) -> Version:
     version = Version(
         number=last.number + 1 if last else 1,
         content=dict(publication.content),
+        title=publication.title,
         created_by_id=publication.updated_by_id,
         created_at=now,
     )

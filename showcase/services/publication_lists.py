@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from showcase.extensions import db
-from showcase.models import Organisation, Publication, Version
+from showcase.models import Organisation, Publication
 from showcase.models.enums import State
 from showcase.models.questions import Audience, Content, Kind, is_blank
 from showcase.policies import PUBLIC, Actor, answers_for, visible_to
@@ -58,7 +58,7 @@ def list_published(kind: type[P], wanted: Wanted, *, seen_by: Actor) -> sa.Selec
             best = (sa.case({id: place for place, id in enumerate(found)}, value=kind.id),)
     if wanted.is_closed:
         query = query.where(kind.closed_at.is_not(None))
-    title = sa.func.lower(_published_title(kind))
+    title = sa.func.lower(kind.listed_title())
     orders: Mapping[str, tuple[Any, ...]] = {
         "best": best,
         "newest": (kind.published_at.desc(),),
@@ -104,8 +104,3 @@ def facets_of(publication: Publication, content: Content) -> set[tuple[str, str]
         elif question.kind is Kind.CHOICES:
             found.update((question.name, str(value)) for value in answer or ())
     return found
-
-
-def _published_title(kind: type[Publication]) -> sa.ColumnElement[str]:
-    title: sa.ColumnElement[str] = Version.content[kind.questionnaire.title_name].as_string()
-    return title

@@ -128,13 +128,12 @@ def _named(
     kind: type[Publication], words: str, seen_by: Actor, where: Sequence[sa.ColumnElement[bool]]
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Return id and organisation of the texts whose published title or organisation's name holds the words."""
-    title = Version.content[kind.questionnaire.title_name].as_string()
     query = (
         sa.select(kind.id, kind.organisation_id)
         .join(Organisation, Organisation.id == kind.organisation_id)
         .join(Version, Version.id == kind.published_version_id)
         .where(ranking.is_matched(), visible_to(seen_by, kind), *where)
-        .where(sa.or_(contains(Organisation.name, words.strip()), contains(title, words.strip())))
+        .where(sa.or_(contains(Organisation.name, words.strip()), contains(kind.listed_title(), words.strip())))
         .limit(ranking.BEST)
     )
     return {row.id: row.organisation_id for row in db.session.execute(query)}
