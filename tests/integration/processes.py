@@ -202,8 +202,9 @@ class Postgres:
             connection.execute("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
+        """End the server for good, without the care of one that is to go on later."""
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(signal.SIGQUIT)
             self._process.wait(20)
 
     def _answers(self) -> bool:
