@@ -27,6 +27,7 @@ from showcase.extensions import db
 from showcase.models import Account, Council, Host, Membership, Organisation, SignInSession, Supplier, utc_now
 from showcase.services import database
 from tests.html_checks import faults_of
+from tests.integration.audit_checks import watching
 
 if TYPE_CHECKING:
     from tests.integration.whole_world import World
@@ -41,8 +42,10 @@ class CheckedClient(FlaskClient):
     def open(self, *args: Any, **options: Any) -> TestResponse:
         db.session.commit()
         self.environ_base.setdefault("HTTP_ACCEPT", "text/html")
-        with self.application.app_context():
+        with self.application.app_context(), watching() as written:
             response = super().open(*args, **options)
+        if response.request.method == "POST" and response.status_code < 400:
+            assert not written.unaudited, f"{response.request.path}: changed without an entry in the audit trail"
         if response.mimetype == "text/html" and response.status_code not in range(300, 400):
             assert faults_of(response.text) == [], f"{response.request.path}: faulty page"
         assert self.may_fail or response.status_code != 500, f"{response.request.path}: see the log for the error"

@@ -52,6 +52,17 @@ def test_a_faulty_page_is_noticed(own_app: Flask) -> None:
         own_app.test_client().get("/faulty")
 
 
+def test_a_change_that_leaves_no_entry_in_the_audit_trail_is_noticed(own_app: Flask) -> None:
+    @own_app.post("/rename")
+    @public
+    def rename() -> str:
+        db.session.add(Council(name="Northmere"))
+        return ""
+
+    with own_app.app_context(), pytest.raises(AssertionError, match="/rename: changed without an entry"):
+        own_app.test_client().post("/rename")
+
+
 def test_queries_are_counted(app: Flask, count_queries: Callable[[], Statements]) -> None:
     with count_queries() as queries:
         db.session.scalar(COUNT)
