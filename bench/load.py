@@ -14,77 +14,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import fmean
 
-from bench import load_parties, load_plot
+from bench import load_parties
 from bench.load_data import Sizes, fill_texts
 from bench.load_doings import DOINGS
-from bench.load_visitor import Seen, Timed, Visitor
+from bench.load_report import Figures, as_table, chart_of, figures_of
+from bench.load_visitor import Seen, Visitor
 from bench.load_watch import Watch, cpu_seconds, family
 from bench.serving import ROOT, _free_port, _process, _wait_for_model
 
-MOST_MS = 300
-MOST_GROWTH = 0.05
-"""By how much the web's memory may be larger in the last quarter than in the second."""
-ARRIVAL_SECONDS = 60.0
-"""While people come and sign in, processes load what they keep; these answers are told apart."""
-FEWEST = 20
-"""Answers of a kind of page below which a 95th percentile means nothing."""
 STACK = 256 * 1024
 WEB_PROCESSES = {"postgresql": 2, "sqlite": 1}
 PEOPLE = "people.json"
-
-
-@dataclass(frozen=True)
-class Page:
-    """How long one kind of page took, in milliseconds to the last byte."""
-
-    answers: int
-    p50: float
-    p95: float
-    most: float
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What was measured on one database."""
-
-    engine: str
-    minutes: float
-    people: int
-    think_seconds: float
-    answers_a_second: float
-    pages: dict[str, Page]
-    all_pages: Page
-    while_arriving: Page
-    errors: list[str]
-    refused: int
-    memory_mb: dict[str, list[float]]
-    """By group, as means of each quarter of the time."""
-    processors: dict[str, float]
-    """In use, by group; "others" is what else the machine did."""
-    load_average: float
-
-    @property
-    def growth(self) -> float:
-        """By which share the web's memory grew from the second quarter to the last."""
-        _, second, _, last = self.memory_mb["web"]
-        return last / second - 1
-
-    @property
-    def slow(self) -> list[str]:
-        """The kinds of pages that took too long."""
-        return [name for name, page in self.pages.items() if page.answers >= FEWEST and page.p95 > MOST_MS]
-
-    @property
-    def is_within(self) -> bool:
-        """Whether everything is within what was promised."""
-        return not self.errors and not self.slow and self.growth <= MOST_GROWTH
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,6 +91,8 @@ def measure(engine: str, folder: Path, sizes: Sizes, minutes: float, think: floa
             options += ["--people", str(sizes.people)]
             command = [sys.executable, "-m", "bench.load", "--fill", *options]
             subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
+        upgrade = [sys.executable, "-m", "showcase.commands", "db", "upgrade"]  # one that was kept may be of old
+        subprocess.run(upgrade, env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
         people = load_parties.kept(folder / PEOPLE)
         worker = running.enter_context(_process(["-m", "showcase.commands", "work"], environment))
         _wait_for_model(environment, worker)
@@ -166,7 +113,7 @@ def measure(engine: str, folder: Path, sizes: Sizes, minutes: float, think: floa
         )
         seen = Seen()
         _live(people, url, seen, watch, minutes * 60, think)
-    return _figures(engine, minutes, think, len(people), seen, watch), _chart(engine, seen, watch)
+    return figures_of(engine, minutes, think, len(people), seen, watch), chart_of(engine, seen, watch)
 
 
 # --- processes --------------------------------------------------------------------------------------------------------
@@ -225,91 +172,6 @@ def _live(
         stop.set()
         for thread in threads:
             thread.join()
-
-
-# --- figures ----------------------------------------------------------------------------------------------------------
-
-
-def _figures(engine: str, minutes: float, think: float, people: int, seen: Seen, watch: Watch) -> Figures:
-    by_name: dict[str, list[float]] = defaultdict(list)
-    arriving = []
-    for one in seen.answers:
-        if one.at < ARRIVAL_SECONDS:
-            arriving.append(one.seconds)
-        else:
-            by_name[one.name].append(one.seconds)
-    settled = [sample for sample in watch.samples if sample.at >= ARRIVAL_SECONDS] or watch.samples
-    quarters = [settled[len(settled) * n // 4 : len(settled) * (n + 1) // 4] or settled[-1:] for n in range(4)]
-    return Figures(
-        engine=engine,
-        minutes=minutes,
-        people=people,
-        think_seconds=think,
-        answers_a_second=round(len(seen.answers) / (minutes * 60), 1),
-        pages={name: _page(times) for name, times in sorted(by_name.items()) if name != "assets"},
-        all_pages=_page([time for name, times in by_name.items() if name != "assets" for time in times]),
-        while_arriving=_page(arriving),
-        errors=seen.errors,
-        refused=seen.refused,
-        memory_mb={
-            name: [round(fmean(sample.memory_mb[name] for sample in quarter), 1) for quarter in quarters]
-            for name in watch.groups
-        },
-        processors={
-            name: round(fmean(sample.processors[name] for sample in settled), 2) for name in (*watch.groups, "others")
-        },
-        load_average=round(os.getloadavg()[1], 1),
-    )
-
-
-def _page(times: Sequence[float]) -> Page:
-    ordered = sorted(times) or [0.0]
-    p50, p95 = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95))
-    return Page(len(times), *(round(1000 * one, 1) for one in (p50, p95, ordered[-1])))
-
-
-def as_table(figures: Figures) -> str:
-    """Return the figures as text."""
-    rows = [("page", "answers", "p50 ms", "p95 ms", "most ms"), *(_row(*item) for item in figures.pages.items())]
-    rows += [_row("all pages", figures.all_pages), _row("in the first minute", figures.while_arriving)]
-    lines = [
-        f"{figures.engine}: {figures.people} people, {figures.minutes:g} minutes, {figures.think_seconds:g} s to think"
-    ]
-    lines += [f"{name:<44}" + "".join(f"{value:>10}" for value in values) for name, *values in rows]
-    lines += [f"{figures.answers_a_second} answers a second; {figures.refused} forms refused"]
-    lines += [f"memory of {name}, MB by quarter: {values}" for name, values in figures.memory_mb.items()]
-    lines += [f"processors in use: {figures.processors}; load average {figures.load_average} of {os.cpu_count()}"]
-    lines += [f"{len(figures.errors)} errors", *figures.errors[:10]]
-    lines += [f"too slow: {', '.join(figures.slow)}" if figures.slow else "every page within its limit"]
-    return "\n".join([*lines, "within all limits" if figures.is_within else "NOT within all limits", ""])
-
-
-def _row(name: str, page: Page) -> tuple[str, ...]:
-    return (name, str(page.answers), *(f"{time:.0f}" for time in (page.p50, page.p95, page.most)))
-
-
-def _chart(engine: str, seen: Seen, watch: Watch) -> str:
-    by_slice: dict[int, list[Timed]] = defaultdict(list)
-    for one in seen.answers:
-        if one.name != "assets":
-            by_slice[int(one.at // 10)].append(one)
-    pages = {at / 6: _page([one.seconds for one in answers]) for at, answers in sorted(by_slice.items())}
-    memory = {name: [(one.at / 60, one.memory_mb[name]) for one in watch.samples] for name in watch.groups}
-    times = {
-        "p95": [(at, page.p95) for at, page in pages.items()],
-        "p50": [(at, page.p50) for at, page in pages.items()],
-    }
-    used = {
-        name: [(s.at / 60, 100 * s.processors[name]) for s in watch.samples] for name in ("web", "people", "others")
-    }
-    return load_plot.chart(
-        f"Two hundred people on {engine}",
-        [
-            ("milliseconds to answer, in ten seconds each", times),
-            ("memory, MB", memory),
-            ("processor time, % of one processor", used),
-        ],
-    )
 
 
 if __name__ == "__main__":
