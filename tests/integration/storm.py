@@ -18,7 +18,7 @@ import requests
 import sqlalchemy as sa
 from flask import Flask
 
-from matching.embedder import HashEmbedder
+from matching.embedder import Embedder
 from matching.encoding import encode, encode_challenges
 from showcase.extensions import db
 from showcase.models import (
@@ -372,9 +372,9 @@ def check_mail(server: Server, most_twice: int) -> None:
     assert sum(came.values()) - len(came) <= most_twice
 
 
-def check_index() -> None:
+def check_index(embedder: Embedder) -> None:
     """The rows of the index are what encoding everything anew gives, and this process's follower holds just that."""
-    model, embedder = encodings.in_use(), HashEmbedder()
+    model = encodings.in_use()
     held = db.session.scalars(sa.select(Vector).where(Vector.model == model)).all()
     kept = {row.publication_id: (row.vectors, row.terms) for row in held if row.vectors}
     live = db.session.scalars(sa.select(Publication).where(Publication.published_version_id.is_not(None))).all()

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from matching.embedder import HashEmbedder
-from matching.remote import serve_embeddings
+from matching.remote import HttpEmbedder, serve_embeddings
 from showcase.extensions import db
 from showcase.models import Account, Solve, utc_now
 from showcase.models.enums import Hall, SolveState
@@ -112,7 +112,7 @@ def test_two_hosts_work_as_one(site: Site, tmp_path: Path) -> None:
         let_it_settle()
         check_whole(site.world)
         check_mail(site.mail, most_twice=0)
-        check_index()
+        check_index(HttpEmbedder(site.environment["EMBEDDER_URL"], name=site.environment["MODEL_NAME"]))
     check_backup(file, tmp_path)
 
 

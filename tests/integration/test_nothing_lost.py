@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from matching.embedder import HashEmbedder
-from matching.remote import serve_embeddings
+from matching.remote import HttpEmbedder, serve_embeddings
 from showcase.extensions import db
 from showcase.services import encodings, index
 from tests.integration.conftest import make_app
@@ -127,13 +127,13 @@ def weather(server: Postgres | None, folder: Path, *, troubles: list[str], chanc
     """Let people work through these troubles, then look at everything."""
     url = server.url if server else f"sqlite:///{folder / 'showcase.sqlite'}"
     embeddings = serve_embeddings(HashEmbedder(), ELSEWHERE)
-    name = HashEmbedder().name
+    name, address = HashEmbedder().name, f"http://{ELSEWHERE}:{embeddings.server_address[1]}"
     app = make_app(url, folder, model_name=name)
     with mailbox() as received:
         machine = Machine(
             url,
             folder / "machine",
-            EMBEDDER_URL=f"http://{ELSEWHERE}:{embeddings.server_address[1]}",
+            EMBEDDER_URL=address,
             MODEL_NAME=name,
             SMTP_URL=f"smtp://127.0.0.1:{received.port}",
         )
@@ -148,7 +148,7 @@ def weather(server: Postgres | None, folder: Path, *, troubles: list[str], chanc
         with app.app_context():
             check_whole(world)
             check_mail(received, most_twice)
-            check_index()
+            check_index(HttpEmbedder(address, name=name))
             db.session.rollback()
             db.engine.dispose()
     embeddings.shutdown()
