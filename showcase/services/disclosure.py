@@ -34,7 +34,8 @@ from showcase.models.enums import EntryKind
 from showcase.models.questions import Audience
 from showcase.models.questions import Question as Asked
 from showcase.policies import Actor, Permission, require, visible_to
-from showcase.services import audit, council_names
+from showcase.policies.texts import is_scored_blind
+from showcase.services import audit, council_names, records
 from showcase.services.workbooks import Cell, Sheet, write
 
 OF_FIRM = "Commercially sensitive? The firm’s (section 43(2); section 41 if given in confidence). Ask the firm"
@@ -120,7 +121,8 @@ def _responses(council: Council, by: Actor) -> Rows:
 
 
 def _decisions(council: Council, _by: Actor) -> Rows:
-    query = sa.select(Decision).where(Decision.challenge_id.in_(_ids(council)))
+    shown = _ids(council).where(sa.not_(is_scored_blind()))
+    query = sa.select(Decision).where(Decision.challenge_id.in_(shown))
     for each in db.session.scalars(query.order_by(Decision.created_at, Decision.id)):
         firm, title = each.solution.organisation.name, each.solution.known_title
         yield each.challenge.title, firm, title, each.verdict.value, each.reason, each.created_at, OF_FIRM
@@ -152,7 +154,11 @@ def _records(council: Council, by: Actor) -> Rows:
         sa.select(RecordEntry, Challenge.title)
         .join(RecordEntry.record)
         .join(Challenge, Challenge.id == EngagementRecord.challenge_id)
-        .where(visible_to(by, EngagementRecord), Challenge.organisation_id == council.id)
+        .where(
+            visible_to(by, EngagementRecord),
+            Challenge.organisation_id == council.id,
+            sa.or_(RecordEntry.kind.not_in(records.NAMING), sa.not_(is_scored_blind())),
+        )
         .order_by(Challenge.title, Challenge.id, RecordEntry.number)
     )
     for entry, title in db.session.execute(query):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from showcase.extensions import db
 from showcase.models import AuditEntry, Challenge, Organisation, Publication, Response, Solution
 from showcase.models.enums import OrganisationKind
+from showcase.policies.texts import is_scored_blind
 from showcase.services import audit
 from showcase.services.audit import STEPS, Wanted
 
@@ -50,7 +51,7 @@ def _done_to(organisation: Organisation) -> sa.ColumnElement[bool]:
     texts = sa.select(Publication.id).where(Publication.organisation_id == organisation.id)
     responses = sa.select(Response.id).where(
         sa.or_(
-            Response.challenge.has(Challenge.organisation_id == organisation.id),
+            Response.challenge.has(sa.and_(Challenge.organisation_id == organisation.id, sa.not_(is_scored_blind()))),
             Response.solution.has(Solution.organisation_id == organisation.id),
         )
     )

@@ -52,6 +52,8 @@ BY_HAND = (
     EntryKind.OTHER,
 )
 """Kinds of entries that people write themselves."""
+NAMING = (EntryKind.RESPONSE, EntryKind.JUDGEMENT)
+"""Kinds of entries that name suppliers before it is decided who pitches."""
 
 
 def find(challenge: Challenge) -> EngagementRecord | None:
@@ -182,8 +184,7 @@ def write(
 
 def kept_from(actor: Actor, challenge: Challenge) -> tuple[EntryKind, ...]:
     """Return the kinds of entries that name suppliers while the actor's council scores without their names."""
-    is_blind = challenge.is_scored_blind and not actor.is_staff
-    return (EntryKind.RESPONSE, EntryKind.JUDGEMENT) if is_blind else ()
+    return NAMING if challenge.is_scored_blind and not actor.is_staff else ()
 
 
 def select_visible(text: str, *, seen_by: Actor) -> sa.Select[EngagementRecord]:

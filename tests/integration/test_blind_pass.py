@@ -1,15 +1,18 @@
 """The first pass without names: until it ends, nothing that a scoring council reads names who put a text forward."""
 
+from io import BytesIO
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from python_calamine import CalamineWorkbook
 
 from showcase.access import actor_for
 from showcase.extensions import db
 from showcase.models import Challenge, Event, Message, Response, utc_now
 from showcase.policies import Permission, can, visible_to
 from showcase.services import event_records, responses, selections
-from tests.integration.conftest import CheckedClient, People
+from tests.integration.conftest import CheckedClient, People, member_of
 from tests.integration.publication_texts import a_solution, published
 from tests.integration.showcase_events import NOW, a_candidate, an_announced, let_in
 from tests.integration.walking import Reader, read_everything, reader_for
@@ -96,6 +99,24 @@ def test_e_mails_to_the_council_name_nobody(people: People, event: Event) -> Non
     responses.put_forward(challenge, other, "", by=actor_for(people.other_founder), now=utc_now())
     subjects = set(db.session.scalars(sa.select(Message.subject).where(Message.to == own)))
     assert f"Put forward: {other.known_title}" in subjects
+
+
+def test_what_its_administrators_take_away_names_nobody(client: CheckedClient, people: People, event: Event) -> None:
+    """The file for freedom of information requests and the council's part of the audit trail."""
+    colleague = member_of(people.officer.organisation, "Ada Administrator", is_administrator=True)
+    own = f"/organisations/{people.officer.organisation_id}"
+    solution = db.session.scalars(sa.select(Response)).one().solution
+    db.session.commit()
+    for is_blind in (True, False):
+        client.sign_in(colleague)
+        book = CalamineWorkbook.from_filelike(BytesIO(client.post(f"{own}/held").data))
+        held = str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
+        trail = client.get(f"{own}/audit").text + client.get(f"{own}/audit/export.csv").text
+        assert (FIRM in held) is not is_blind
+        assert (str(solution.id) in trail or solution.known_title in trail) is not is_blind
+        if is_blind:
+            selections.show_names(event, by=actor_for(people.staff), now=utc_now())
+            db.session.commit()
 
 
 def test_lists_and_objects_agree_while_names_are_hidden(people: People, event: Event) -> None:
