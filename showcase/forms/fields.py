@@ -21,7 +21,9 @@ class needed(InputRequired):
 
     def __call__(self, form: Any, field: Field) -> None:
         """Refuse an answer of spaces alone as well."""
-        if not field.raw_data or not any(str(value).strip() for value in field.raw_data):
+        sent = field.raw_data or []
+        read = sent if isinstance(field.data, list) else sent[:1]  # a field sent twice is read once
+        if not any(str(value).strip() for value in read):
             field.errors = []
             raise StopValidation(str(self.message))
 
@@ -139,10 +141,11 @@ class _Converted(fields.StringField):
         return "" if self.data is None else type(self).write(self.data)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read the text; blank is None."""
+        """Read the first text that was sent; blank is None, and nothing to whoever asks whether something was typed."""
         self.data = None
-        if valuelist and str(valuelist[0]).strip():
-            self.data = type(self).convert(str(valuelist[0]).strip())
+        self.raw_data = [text for text in valuelist[:1] if str(text).strip()]
+        if self.raw_data:
+            self.data = type(self).convert(str(self.raw_data[0]).strip())
 
 
 def read_whole_number(text: str) -> int:

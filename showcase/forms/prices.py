@@ -46,7 +46,8 @@ class PricesForm(Form):
         months = [("", "Choose a month"), *months_from(today)]
         known = {value for value, _ in months}
         for select in (self.earliest, self.latest):
-            kept = [(select.data, month_label(select.data))] if select.data and select.data not in known else []
+            before = select.object_data or ""  # what was given earlier, not what is sent now
+            kept = [(before, month_label(before))] if before not in known else []
             select.choices = [*months, *kept]
 
     def tiers(self) -> list[tuple[int, int]]:

@@ -154,7 +154,7 @@ def _take(step: SecondStep, code: str, *, now: datetime) -> None:
     totp = pyotp.TOTP(locked_secrets.unlock(step.secret))
     at = int(now.timestamp()) // SECONDS
     for half_minute in (at, at - 1, at + 1):
-        if secrets.compare_digest(totp.at(half_minute * SECONDS), code):
+        if secrets.compare_digest(totp.at(half_minute * SECONDS).encode(), code.encode(errors="replace")):
             taken = sa.update(SecondStep).where(SecondStep.id == step.id, SecondStep.last_used < half_minute)
             if db.session.execute(taken.values(last_used=half_minute)).rowcount:  # type: ignore[attr-defined]
                 return

@@ -183,7 +183,7 @@ def read_all(world: World, role: str, rules: list[Rule]) -> None:
             for case in cases_of(world, rule):
                 if case.method != "GET" or rule.arguments & {"token", "filename"}:
                     continue  # a secret link shows what it is the link to
-                if not right_answers(actor, case) & LET_IN:
+                if "let in" not in right_answers(actor, case):
                     continue
                 with world.undone():
                     text = text_of(case.ask(world.clients[role], adapter, query_string={"q": SECRET}))

@@ -35,6 +35,7 @@ from tests.integration.conftest import People, make_people, member_of
 REGISTERED = "registered by a link"
 """The role of somebody without an account, who follows the link to one registration."""
 
+FIRM = {"firm": "Late Ltd", "name": "Lea Late", "number": "01234567", "website": "https://late.example", "pasted": ""}
 OBSERVER = {"hall": "online", "organisation_name": ""}
 
 
@@ -124,7 +125,7 @@ def _links(people: People) -> dict[str, str]:
     for endpoint, purpose, details in (
         ("members.accept", TicketPurpose.ACCEPT_INVITATION, {"is_administrator": False}),
         ("accounts.accept_join", TicketPurpose.JOIN_COUNCIL, {}),
-        ("accounts.accept_register", TicketPurpose.REGISTER_SUPPLIER, {}),
+        ("accounts.accept_register", TicketPurpose.REGISTER_SUPPLIER, FIRM),
         ("accounts.accept_reset", TicketPurpose.RESET_PASSWORD, {}),
         (
             "registrations.confirm",
