@@ -20,6 +20,8 @@ from tests.integration.walking import Reader, read_everything, reader_for
 pytestmark = pytest.mark.either_database
 
 FIRM, PRODUCT = "Plain Answers", "Dry Rooms"
+ABOUT = ("/challenges/", "/responses", "/records", "/showcases/selection")
+"""Beneath which addresses a council reads of what is put forward for its challenge."""
 
 
 @pytest.fixture
@@ -46,8 +48,9 @@ def pages_of(app: Flask, reader: Reader, challenge: Challenge, response: Respons
         "solution_id": [],
         "publication_id": [str(challenge.id)],
     }
-    told = read_everything(app, reader, known, ())
-    return {address: body.decode(errors="replace") for address, (status, body, _) in told.items() if status == 200}
+    told = {a: answer for part in ABOUT for a, answer in read_everything(app, reader, known, (), part).items()}
+    read = {address: body.decode(errors="replace") for address, (status, body, _) in told.items() if status == 200}
+    return {**read, "/": reader.get("/").text}
 
 
 def test_nothing_that_the_scoring_council_reads_names_who_put_it_forward(
