@@ -28,6 +28,13 @@ class AuditEntry(Base):
             sqlite_where=sa.text("NOT is_sealed"),
             postgresql_where=sa.text("NOT is_sealed"),
         ),
+        sa.Index(
+            "ix_audit_entries_not_erased",
+            "action",
+            "created_at",
+            sqlite_where=sa.text("erased_at IS NULL"),
+            postgresql_where=sa.text("erased_at IS NULL"),
+        ),
     )
 
     action: Mapped[str] = mapped_column(index=True)

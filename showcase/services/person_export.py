@@ -18,7 +18,7 @@ from showcase.extensions import db
 from showcase.models import Account, AuditEntry, Base
 from showcase.policies import Actor, Permission, require
 from showcase.services import audit
-from showcase.services.personal_data import KINDS, ROWS_OF
+from showcase.services.personal_data import KINDS, ROWS_OF, Kind
 
 NAME = "what-is-kept.zip"
 READ_ME = """What the Tech Innovation Showcase keeps about {name}, as of {on}.
@@ -63,6 +63,11 @@ def kept_about(account: Account) -> list[dict[str, Any]]:
     ]
 
 
+def count_about(account: Account) -> list[tuple[Kind, int]]:
+    """Return each kind of personal data with how many rows of it are about a person."""
+    return [(kind, sum(_count(model, account) for model in kind.holds)) for kind in KINDS]
+
+
 def done_by(account: Account) -> Iterator[dict[str, str]]:
     """Yield everything that names a person as the one who did it, the oldest first within each kind of thing."""
     for model, column in links_to_people():
@@ -93,6 +98,11 @@ def _rows(model: type[Base], names: Sequence[str], account: Account) -> Iterator
         if model is AuditEntry:
             said["action"] = audit.in_words(str(said["action"]))
         yield {"of": model.__tablename__, **said}
+
+
+def _count(model: type[Base], account: Account) -> int:
+    query = sa.select(sa.func.count()).select_from(model).where(ROWS_OF[model](account))
+    return db.session.scalar(query) or 0
 
 
 def _plain(value: Any) -> Any:

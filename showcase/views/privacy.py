@@ -18,7 +18,7 @@ bp = Blueprint("privacy", __name__)
 @requires(Permission.ACCOUNT_HAVE)
 def show_own() -> ResponseReturnValue:
     """Show what is kept about oneself, by kind, with how many rows there are."""
-    return render_template("privacy/own.html", kept=person_export.kept_about(current_user.account))
+    return render_template("privacy/own.html", kept=person_export.count_about(current_user.account))
 
 
 @bp.post("/account/data/export")

@@ -1,5 +1,8 @@
 """An organisation's administrators read what their people did and what was done to it, and of others no names."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 
 from showcase.access import actor_for
@@ -8,7 +11,7 @@ from showcase.models import AuditEntry
 from showcase.policies import Actor
 from showcase.services import audit, own_trail, responses
 from showcase.services.audit import Wanted
-from tests.integration.conftest import CheckedClient, People, member_of
+from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.publication_texts import a_challenge, a_solution, published
 from tests.integration.showcase_events import NOW
 
@@ -69,6 +72,21 @@ def test_members_others_and_other_councils_may_not_read_it(client: CheckedClient
         for path in ("audit", "audit/export.csv"):
             reply = client.get(f"/organisations/{people.officer.organisation_id}/{path}")
             assert reply.status_code == status, membership.account.name
+
+
+def test_the_page_costs_the_same_for_one_entry_and_for_many(
+    client: CheckedClient, people: People, count_queries: Callable[[], AbstractContextManager[Statements]]
+) -> None:
+    client.sign_in(people.officer)
+    costs = []
+    for entries in (1, 3):
+        for _ in range(entries):
+            audit.record("challenge.saved", a_challenge(people.officer), by=actor_for(people.officer))
+        db.session.commit()
+        with count_queries() as queries:
+            client.get(f"/organisations/{people.officer.organisation_id}/audit")
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
 
 
 def test_what_cannot_be_read_is_said(client: CheckedClient, people: People) -> None:
