@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         # asked whether it still stands before it is used: the database may have been restarted meanwhile
         SQLALCHEMY_ENGINES={"default": {"url": settings.database_url, "pool_pre_ping": True}},
-        SESSION_COOKIE_NAME="showcase",
+        SESSION_COOKIE_NAME=settings.cookie_name("showcase"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_secure,

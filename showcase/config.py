@@ -46,6 +46,10 @@ class Settings:
     proxy_count: int = 0
     """How many trusted reverse proxies stand in front and set X-Forwarded-For."""
 
+    def cookie_name(self, name: str) -> str:
+        """Return what a cookie is called: over HTTPS so that browsers take it from this host alone, for this host."""
+        return f"__Host-{name}" if self.is_secure else name
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings from environment variables named after them in capitals.

@@ -7,6 +7,7 @@ TEMPLATE_SCRIPT = "'sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw='"
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         f"script-src 'self' {TEMPLATE_SCRIPT}",
         "style-src 'self'",
         "img-src 'self' data:",
@@ -33,7 +34,7 @@ def _add(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response

@@ -86,14 +86,14 @@ def sign_in_as(membership: Membership) -> None:
     )
     session.clear()
     login_user(SignedIn(row, token))
-    known = second_steps.greet(
-        membership.account, request.cookies.get(BROWSER_COOKIE), browser=browser_name(), now=utc_now()
-    )
+    cookie = settings().cookie_name(BROWSER_COOKIE)
+    before = request.cookies.get(cookie)
+    known = second_steps.greet(membership.account, before, browser=browser_name(), now=utc_now())
 
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            BROWSER_COOKIE,
+            cookie,
             known,
             max_age=int(second_steps.BROWSER_KNOWN_FOR.total_seconds()),
             httponly=True,

@@ -2,9 +2,10 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from io import BytesIO, StringIO
+from pathlib import Path
 from zipfile import ZipFile, is_zipfile
 
 import pytest
@@ -14,7 +15,9 @@ from werkzeug.test import TestResponse
 
 from showcase.extensions import db
 from showcase.models import Base, Publication
+from showcase.services import passwords
 from tests.integration.access_cases import Case, cases_of, rules_of
+from tests.integration.conftest import make_app, make_people
 from tests.integration.test_no_500 import open_cases
 from tests.integration.whole_world import World
 
@@ -26,7 +29,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Strict-Transport-Security": "max-age=31536000",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
 SHOWN = ("text/html", "application/json", "text/plain")
 INLINE = re.compile(r"<[^>]+\s(?:style|on[a-z]+)\s*=", re.IGNORECASE)
@@ -101,6 +104,25 @@ def faults_of_headers(response: TestResponse, rule: Rule) -> list[str]:
         )
         faults += [f"loads {url}" for url in elsewhere]
     return faults
+
+
+def test_cookies_are_for_this_host_alone(new_database: Callable[[], str], tmp_path: Path) -> None:
+    app = make_app(new_database(), tmp_path, base_url="https://showcase.example", is_secure=True)
+    with app.app_context():
+        make_people().officer.account.password_hash = passwords.hash_of("three unrelated words")
+        db.session.commit()
+    typed = {"email": "olive.officer@northmere.example", "password": "three unrelated words"}
+    with app.app_context():
+        response = app.test_client().post("/sign-in", data=typed, base_url="https://showcase.example")
+    assert response.status_code == 302
+    cookies = response.headers.getlist("Set-Cookie")
+    assert sorted(cookie.partition("=")[0] for cookie in cookies) == ["__Host-showcase", "__Host-showcase_browser"]
+    for cookie in cookies:
+        parts = set(cookie.split("; ")[1:])
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= parts
+        assert not any(part.startswith("Domain") for part in parts)
+    with app.app_context():
+        db.engine.dispose()
 
 
 # --- files that a person opens in a spreadsheet -----------------------------------------------------------------------
