@@ -14,7 +14,7 @@ from showcase.policies import Actor
 
 JOINED = (Rung.LETTER, Rung.COMMITMENT)
 """Rungs of councils that a joint procurement would name."""
-OTHERS_HINT = "One council a line: name | postal address | e-mail | unique identifier"
+OTHERS_HINT = "One council a line: name | postal address | e-mail | unique identifier, if its letter of intent has none"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def draft(interest_list: InterestList, typed: Mapping[str, str], *, seen_by: Act
     runs_it = bool(interest_list.runner_name)
     asked = {ask.name: ask for ask in ASKS}
     found = [Particular("Lead authority: name", "regulation 13", lead)]
-    found += [_said(asked[name], typed) for name in ("lead_address", "lead_email", "lead_identifier")]
+    known = {"lead_identifier": _ppon_of_lead(interest_list), **typed}
+    found += [_said(asked[name], known) for name in ("lead_address", "lead_email", "lead_identifier")]
     found += list(_others(interest_list, typed.get("others", ""), seen_by))
     if runs_it:
         found += [
@@ -106,11 +107,22 @@ def _others(interest_list: InterestList, typed: str, seen_by: Actor) -> Sequence
     found = []
     for pledge in sorted(shown, key=lambda pledge: pledge.council.name):
         parts = [part.strip() for part in lines.get(pledge.council.name.casefold(), "").split("|")]
+        if len(parts) == 3 and seen_by.is_staff:  # to others it would tell that the council gave a letter of intent
+            parts.append(_ppon(pledge))
         is_whole = len(parts) >= 4 and all(parts[:4])
         value = ", ".join(parts[:4]) if is_whole else ""
         label = f"Other authority: {pledge.council.name}, with address, e-mail and identifier"
         found.append(Particular(label, "regulation 13", value))
     return found
+
+
+def _ppon(pledge: Pledge) -> str:
+    """Return the procurement organisation number that a council gave with its letter of intent."""
+    return next((str(step.answers["ppon"]) for step in reversed(pledge.steps) if step.answers.get("ppon")), "")
+
+
+def _ppon_of_lead(interest_list: InterestList) -> str:
+    return next((_ppon(pledge) for pledge in interest_list.pledges if pledge.council_id == interest_list.lead_id), "")
 
 
 def _is_shown(interest_list: InterestList, pledge: Pledge, seen_by: Actor) -> bool:

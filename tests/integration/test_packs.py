@@ -21,6 +21,7 @@ from showcase.models import (
     Message,
     Pack,
     PledgeEvidence,
+    PledgeStep,
     Saving,
     utc_now,
 )
@@ -170,6 +171,12 @@ def test_what_a_notice_lacks_is_named(story: Story) -> None:
     assert said.words[-1] == f"{sum(p.is_gap for p in draft.values())} particulars are missing."
     lead = actor_for(story.people.officer)
     assert not any("Borough" in p.label for p in pack_notice.draft(story.interest_list, pack.notice, seen_by=lead))
+    second = story.interest_list.pledges[1]
+    second.steps.append(PledgeStep(number=1, rung=Rung.LETTER, answers={"ppon": "PPON-7"}, created_at=utc_now()))
+    typed = {"others": "Borough 01 | 2 High Street | b@borough.example"}
+    filled = {p.label: p.value for p in pack_notice.draft(story.interest_list, typed, seen_by=story.staff)}
+    label = "Other authority: Borough 01, with address, e-mail and identifier"
+    assert filled[label] == "Borough 01, 2 High Street, b@borough.example, PPON-7"
     story.interest_list.pledges[0].is_named = True
     named = pack_notice.draft(story.interest_list, pack.notice, seen_by=lead)
     assert [p.label for p in named if "Borough" in p.label] == [whole]
