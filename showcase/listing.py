@@ -6,7 +6,7 @@ Files are asked for by GET, whose transaction is rolled back; the entry is there
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from flask import Response, request
+from flask import Response, current_app, g, request
 
 from showcase.access import current_actor
 from showcase.models.vocabularies import vocabulary
@@ -75,8 +75,21 @@ def _dated(row: Sequence[workbooks.Cell]) -> list[csv_export.Cell]:
 
 def note_export(file: str, rows: int) -> None:
     """Note in the audit trail that the person at hand took a list away as a file."""
-    by = current_actor()
+    by, g.is_export_noted = current_actor(), True
     filters = {key: values for key, values in request.args.lists() if any(values)}
     afterwards(
         lambda session: audit.record("list.exported", by=by, session=session, file=file, rows=rows, filters=filters)
     )
+
+
+def note_taken(response: Response) -> Response:
+    """Note any other file that somebody signed in fetched and that not everyone may have, by the route's pattern."""
+    by = current_actor()
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_file = request.method == "GET" and response.headers.get("Content-Disposition", "").startswith("attachment")
+    is_open = getattr(view, "guard", "public") == "public"
+    if is_file and by.is_signed_in and not is_open and not g.get("is_export_noted") and response.status_code == 200:
+        route = str(request.url_rule)
+        parts = {name: str(value) for name, value in (request.view_args or {}).items()}
+        afterwards(lambda session: audit.record("file.taken", by=by, session=session, route=route, parts=parts))
+    return response

@@ -33,7 +33,14 @@ from showcase.services.erasure import ERASED
 WORKER = Actor(name="Worker")
 AT_ONCE = 500
 """Rows of a kind in one round."""
-COMINGS = ("account.signed_in", "account.sign_in_refused", "account.confirmed", "permission.denied", "list.exported")
+COMINGS = (
+    "account.signed_in",
+    "account.sign_in_refused",
+    "account.confirmed",
+    "permission.denied",
+    "list.exported",
+    "file.taken",
+)
 """Actions of the audit trail whose details are kept for a shorter time than others'."""
 
 

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
+from showcase import listing
 from showcase.views import confirming
 
 BLUEPRINTS: tuple[str, ...] = (
@@ -65,7 +66,8 @@ BLUEPRINTS: tuple[str, ...] = (
 
 
 def register(app: Flask) -> None:
-    """Join every blueprint to the application, and the question that comes before what is dangerous."""
+    """Join every blueprint to the application, what comes before what is dangerous, and the note of files taken."""
     app.before_request(confirming.ask_again)
+    app.after_request(listing.note_taken)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"{__name__}.{name}").bp)

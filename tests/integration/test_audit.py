@@ -12,6 +12,7 @@ from showcase.models import AuditEntry, Challenge, Supplier, utc_now
 from showcase.models.enums import State
 from showcase.services import accounts, audit, organisations
 from tests.integration.conftest import CheckedClient, People
+from tests.integration.publication_texts import a_challenge, published
 
 
 def found(**wanted: object) -> list[str]:
@@ -142,3 +143,16 @@ def test_an_entry_of_a_change_says_what_was_before_and_after_and_no_money(people
     )
     assert "turnover_pence" in edited["changed"]
     assert told["account.renamed"] == {"before": "Fay Founder", "after": "Fay Newname"}
+
+
+def test_a_file_that_not_everyone_may_have_is_noted_once(client: CheckedClient, people: People) -> None:
+    challenge = a_challenge(people.officer)
+    published(challenge, people)
+    client.sign_in(people.officer)
+    assert client.get(f"/challenges/{challenge.id}/record/notice.json").status_code == 200
+    entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "file.taken")).one()
+    assert entry.by_id == people.officer.account_id
+    assert entry.details["parts"] == {"challenge_id": str(challenge.id)}
+    client.get(f"/organisations/{people.officer.organisation_id}/audit/export.csv")
+    assert found(action="list.exported") == ["list.exported"]
+    assert found(action="file.taken") == ["file.taken"]
