@@ -126,6 +126,10 @@ class Storm:
         with self._lock:
             return sum(len(numbers) for numbers in self.kept.values())
 
+    def has_all(self) -> bool:
+        """Tell whether something of each kind was acknowledged."""
+        return bool(self.faults) or {"edit", "publish", "pledge", "respond", "ask", "register"} <= self.kept.keys()
+
     def told(self) -> str:
         """Say in a line how much was done and refused."""
         counts = {kind: len(numbers) for kind, numbers in self.kept.items()}
