@@ -2,6 +2,7 @@
 
 import logging
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     for show in (day, moment, clock, said, iso, pounds, number):
         app.template_filter()(show)
     app.context_processor(_context)
+    app.before_request(_refuse_nul)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
@@ -146,6 +148,14 @@ def _context() -> dict[str, Any]:
         "is_mail_sent": settings().smtp_url is not None,
         "vocabulary": vocabulary,
     }
+
+
+def _refuse_nul() -> ResponseReturnValue | None:
+    """Refuse a character that no keyboard has and that PostgreSQL cannot keep or compare."""
+    sent = chain(request.args.items(multi=True), request.form.items(multi=True), (request.view_args or {}).items())
+    if any("\0" in name or "\0" in str(value) for name, value in sent):
+        return _page(400, "What was sent holds a character that cannot be kept. Take it out and try again.")
+    return None
 
 
 def _page(status: int, message: str | None = None) -> ResponseReturnValue:

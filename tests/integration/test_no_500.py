@@ -236,7 +236,7 @@ def test_the_names_of_fields_are_found(world: World) -> None:
             if rule.endpoint in ("contracts.new", "events.new", "prices.give", "solutions.save", "challenges.index"):
                 for role, case in open_cases(world, rule):
                     found[f"{case.method} {rule.endpoint}"] = what_is_asked(world, role, case, adapter).names
-    assert {"supplier", "product", "service_area", "ends_on"} <= set(found["POST contracts.new"])
+    assert {"supplier", "product", "service_area", "ends_on-day"} <= set(found["POST contracts.new"])
     assert {"name", "venue", "in_person_places"} <= set(found["POST events.new"])
     assert {"q", "page", "sort"} <= set(found["GET challenges.index"])
     assert len(found["POST prices.give"]) > 10
@@ -271,6 +271,13 @@ def open_cases(world: World, rule: Rule) -> Iterator[tuple[str, Case]]:
             if case.method not in found and "let in" in right_answers(world.actors[role], case):
                 found.add(case.method)
                 yield role, case
+
+
+@pytest.mark.parametrize("sent", ["/challenges?q=a%00b", "/challenges?service_area=%00", "/challenges?a%00b=1"])
+def test_what_no_database_can_compare_is_refused(world: World, sent: str) -> None:
+    with world.undone():
+        assert world.clients["public"].get(sent).status_code == 400
+        assert world.clients["public"].post("/sign-in", data={"email": "a\0@b.example"}).status_code == 400
 
 
 @pytest.mark.either_database
