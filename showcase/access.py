@@ -120,7 +120,8 @@ def load(model: type[Base], id: uuid.UUID, actor: Actor) -> Any:
 
     One query whether it is hidden or does not exist, so that the time of the answer does not tell the two apart.
     """
-    return db.session.scalar(sa.select(model).where(model.id == id, visible_to(actor, model)))
+    query = sa.select(model).where(model.id == id, visible_to(actor, model))
+    return db.session.scalar(query.options(*model.loaded_with()))
 
 
 def _was_public(id: uuid.UUID) -> bool:

@@ -1,12 +1,14 @@
 """What every table has in common: a random id, a time of creation, aware UTC times, and constraint names."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.sql.base import ExecutableOption
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):
@@ -53,6 +55,11 @@ class Base(DeclarativeBase):
         list[str]: sa.JSON,
         list[dict[str, Any]]: sa.JSON,
     }
+
+    @classmethod
+    def loaded_with(cls) -> Sequence[ExecutableOption]:
+        """Return what is loaded along with one that is looked at by itself; nothing unless a model says otherwise."""
+        return ()
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -6,10 +6,12 @@ need of its own: lists show those with two or more.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from showcase.models.base import Base
 from showcase.models.challenges import Challenge
@@ -35,6 +37,16 @@ class Need(Base):
     members: Mapped[list["NeedMember"]] = relationship(
         back_populates="need", order_by="NeedMember.created_at, NeedMember.id", passive_deletes=True
     )
+
+    @classmethod
+    def loaded_with(cls) -> Sequence[ExecutableOption]:
+        """Return its members, each with what is published of its challenge; the working texts would double it."""
+        challenge = selectinload(cls.members).selectinload(NeedMember.challenge)
+        return (
+            challenge.joinedload(Challenge.organisation),
+            challenge.joinedload(Challenge.published_version),
+            challenge.defer(Challenge.content),
+        )
 
     @property
     def shown(self) -> list["NeedMember"]:

@@ -18,7 +18,8 @@ class Organisation(Base):
     """An organisation that people act for."""
 
     __tablename__ = "organisations"
-    __mapper_args__ = {"polymorphic_on": "kind"}
+    # All kinds' columns at once: a list of suppliers that came through `organisation` would ask for each one's anew.
+    __mapper_args__ = {"polymorphic_on": "kind", "with_polymorphic": "*"}
 
     kind: Mapped[OrganisationKind] = mapped_column(text_enum(OrganisationKind), index=True)
     name: Mapped[str] = mapped_column(index=True)

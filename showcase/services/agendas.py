@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
@@ -57,7 +57,7 @@ def load_whole(event: Event) -> Event:
             selectinload(Event.sessions)
             .joinedload(Session.entry)
             .joinedload(EventChallenge.challenge)
-            .joinedload(Challenge.organisation),
+            .options(joinedload(Challenge.organisation), joinedload(Challenge.published_version)),
         )
     )
     return db.session.scalars(query).unique().one()

@@ -129,9 +129,14 @@ def encoded(publication_id: uuid.UUID, model: str) -> Encoded | None:
     return Encoded.from_blobs(row.vectors, row.terms, model) if row and row.vectors else None
 
 
+def newest_version(kind: str, model: str) -> int:
+    """Return the number of the newest ranker version; 0 before the first."""
+    return db.session.scalar(sa.select(_newest_version(kind, model))) or 0
+
+
 def frozen_sample(kind: str, model: str) -> tuple[int, dict[str, Encoded]]:
     """Return the number of the newest ranker version and the texts it was frozen from, by id; 0 and none before."""
-    number = db.session.scalar(sa.select(_newest_version(kind, model))) or 0
+    number = newest_version(kind, model)
     frozen = _frozen(kind, model, number)
     return number, dict(_unpacked(frozen, model)) if frozen is not None else {}
 

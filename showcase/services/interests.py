@@ -222,12 +222,14 @@ def list_from(source: str, id: object, *, seen_by: Actor) -> Sequence[InterestLi
     return db.session.scalars(search(Wanted(), seen_by=seen_by).where(column == id)).all()
 
 
-def load_pledges(interest_list: InterestList) -> None:
-    """Read the pledges of a list with their councils in two statements, instead of one a council."""
+def load_pledges(interest_list: InterestList, *, with_steps: bool = False) -> None:
+    """Read the pledges of a list with their councils in a few statements, instead of one a council."""
+    steps = [selectinload(InterestList.pledges).selectinload(Pledge.steps)] if with_steps else []
     db.session.scalars(
         sa.select(InterestList)
         .where(InterestList.id == interest_list.id)
         .options(selectinload(InterestList.pledges).joinedload(Pledge.council), selectinload(InterestList.snapshots))
+        .options(*steps)
         .execution_options(populate_existing=True)
     ).one()
 

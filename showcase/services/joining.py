@@ -5,7 +5,7 @@ could start cannot join; its successors can.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,7 +51,7 @@ def tiers_of(service_area: str | None) -> Sequence[str]:
 
 def look(council: Council, interest_list: InterestList) -> Answer:
     """Tell whether a council can join a list, and why not."""
-    return Answer(council, _why_not(council, interest_list), _note(council, interest_list))
+    return _look(council, interest_list, _names_of_successors([council]))
 
 
 def look_at_all(interest_list: InterestList) -> list[Answer]:
@@ -61,7 +61,9 @@ def look_at_all(interest_list: InterestList) -> list[Answer]:
         .where(Council.approved_at.is_not(None), Council.suspended_at.is_(None))
         .order_by(Council.name, Council.id)
     )
-    return [look(council, interest_list) for council in db.session.scalars(query)]
+    councils = db.session.scalars(query).all()
+    names = _names_of_successors(councils)
+    return [_look(council, interest_list, names) for council in councils]
 
 
 def who_in_words(interest_list: InterestList) -> str:
@@ -71,26 +73,38 @@ def who_in_words(interest_list: InterestList) -> str:
     return words[:1].upper() + words[1:] if len(tiers) < len(TIERS) else "Every council"
 
 
-def _why_not(council: Council, interest_list: InterestList) -> str:
+def _look(council: Council, interest_list: InterestList, names: Mapping[str, str]) -> Answer:
+    return Answer(council, _why_not(council, interest_list, names), _note(council, names))
+
+
+def _why_not(council: Council, interest_list: InterestList, names: Mapping[str, str]) -> str:
     tier = council.tier or TIER_BY_TYPE.get(council.council_type or "")
     if tier and tier not in tiers_of(interest_list.service_area):
         service = vocabulary("service_areas").label(interest_list.service_area or "")
         return f"{service} is run by {who_in_words(interest_list)[0].lower()}{who_in_words(interest_list)[1:]}"
     first, last = interest_list.wanted_from, interest_list.wanted_until
     if council.ends_on and (first is not None) and council.ends_on < first:
-        return f"It ends on {council.ends_on:%-d %B %Y}, before members could start{_successors(council)}"
+        return f"It ends on {council.ends_on:%-d %B %Y}, before members could start{_successors(council, names)}"
     if council.starts_on and last and council.starts_on > last:
         return f"It only starts on {council.starts_on:%-d %B %Y}"
     return ""
 
 
-def _note(council: Council, interest_list: InterestList) -> str:
+def _note(council: Council, names: Mapping[str, str]) -> str:
     if council.ends_on is None:
         return ""
-    return f"It ends on {council.ends_on:%-d %B %Y}{_successors(council)}"
+    return f"It ends on {council.ends_on:%-d %B %Y}{_successors(council, names)}"
 
 
-def _successors(council: Council) -> str:
-    codes = council.successor_codes or []
-    names = db.session.scalars(sa.select(Council.name).where(Council.gss_code.in_(codes)).order_by(Council.name)).all()
-    return f"; after it comes {' and '.join(names)}" if names else ""
+def _successors(council: Council, names: Mapping[str, str]) -> str:
+    named = sorted(names[code] for code in council.successor_codes or () if code in names)
+    return f"; after it comes {' and '.join(named)}" if named else ""
+
+
+def _names_of_successors(councils: Iterable[Council]) -> dict[str, str]:
+    """Return the names of the councils that come after others, by code."""
+    codes = {code for council in councils for code in council.successor_codes or ()}
+    if not codes:
+        return {}
+    rows = db.session.execute(sa.select(Council.gss_code, Council.name).where(Council.gss_code.in_(codes)))
+    return {code: name for code, name in rows if code}

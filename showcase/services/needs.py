@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
 
 from matching.encoding import Encoded
 from matching.grouping import LEAST
@@ -62,7 +61,7 @@ def list_shared(*, seen_by: Actor, is_dismissed: bool = False) -> sa.Select[Need
     return (
         sa.select(Need)
         .where(visible_to(seen_by, Need), state, _count(NeedMember.id) >= 2)
-        .options(*_WITH_MEMBERS)
+        .options(*Need.loaded_with())
         .order_by(councils.desc(), Need.created_at.desc(), Need.id)
     )
 
@@ -73,7 +72,7 @@ def find_for(challenge: Challenge, *, seen_by: Actor) -> Need | None:
         sa.select(Need)
         .join(NeedMember, NeedMember.need_id == Need.id)
         .where(NeedMember.challenge_id == challenge.id)
-        .options(*_WITH_MEMBERS)
+        .options(*Need.loaded_with())
     )
     if need is None or not need.is_shared or need.is_dismissed or not can(seen_by, Permission.NEED_SEE, need):
         return None
@@ -137,15 +136,9 @@ def list_others(need: Need) -> list[Need]:
     query = (
         sa.select(Need)
         .where(Need.id != need.id, Need.joined_into_id.is_(None), _count(NeedMember.id) >= 1)
-        .options(*_WITH_MEMBERS)
+        .options(*Need.loaded_with())
     )
     return sorted(db.session.scalars(query), key=lambda other: (title_of(other).lower(), str(other.id)))
-
-
-_WITH_MEMBERS = (
-    selectinload(Need.members).selectinload(NeedMember.challenge).joinedload(Challenge.organisation),
-    selectinload(Need.members).selectinload(NeedMember.challenge).joinedload(Challenge.published_version),
-)
 
 
 def _count(what: sa.ColumnElement[object] | sa.orm.InstrumentedAttribute[uuid.UUID]) -> sa.ScalarSelect[int]:

@@ -19,9 +19,9 @@ bp = Blueprint("session_wishes", __name__, url_prefix="/showcases/<uuid:event_id
 def edit(event: Event) -> ResponseReturnValue:
     """Say which sessions one's council wants to see."""
     council = current_actor().organisation_id
+    event = agendas.load_whole(event)
     if council is None or not session_wishes.takes_part(event, council):
         raise NotAllowed("Only councils that are invited, or whose challenges it is about, can say what they want.")
-    event = agendas.load_whole(event)
     sessions = sorted(event.sessions, key=lambda session: (session.title.lower(), str(session.id)))
     form = wishes_form(sessions, session_wishes.WEIGHTS, session_wishes.weights_of(event, council))
     if form.validate_on_submit():
