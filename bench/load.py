@@ -94,6 +94,7 @@ def measure(engine: str, folder: Path, sizes: Sizes, minutes: float, think: floa
         upgrade = [sys.executable, "-m", "showcase.commands", "db", "upgrade"]  # one that was kept may be of old
         subprocess.run(upgrade, env=environment, cwd=ROOT, check=True, stdout=sys.stderr)
         people = load_parties.kept(folder / PEOPLE)
+        people = people[:: max(1, len(people) // sizes.people)]  # where fewer are asked for: some of each role
         worker = running.enter_context(_process(["-m", "showcase.commands", "work"], environment))
         _wait_for_model(environment, worker)
         _wait_until_idle(worker.pid)

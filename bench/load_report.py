@@ -8,7 +8,7 @@ from statistics import fmean
 
 from bench import load_plot
 from bench.load_visitor import Seen, Timed
-from bench.load_watch import Watch
+from bench.load_watch import EVERY_SECONDS, Sample, Watch
 
 MOST_MS = 300
 MOST_GROWTH = 0.05
@@ -45,6 +45,8 @@ class Figures:
     refused: int
     memory_mb: dict[str, list[float]]
     """By group, as means of each quarter of the time."""
+    web_ms_an_answer: float
+    """Processor time of the web processes for each answer: hangs less on what else the machine does."""
     processors: dict[str, float]
     """In use, by group; "others" is what else the machine did."""
     load_average: float
@@ -92,11 +94,18 @@ def figures_of(engine: str, minutes: float, think: float, people: int, seen: See
             name: [round(fmean(sample.memory_mb[name] for sample in quarter), 1) for quarter in quarters]
             for name in watch.groups
         },
+        web_ms_an_answer=_web_ms(settled, seen),
         processors={
             name: round(fmean(sample.processors[name] for sample in settled), 2) for name in (*watch.groups, "others")
         },
         load_average=round(os.getloadavg()[1], 1),
     )
+
+
+def _web_ms(settled: Sequence[Sample], seen: Seen) -> float:
+    answers = sum(settled[0].at <= one.at < settled[-1].at for one in seen.answers)
+    seconds = sum(sample.processors["web"] * EVERY_SECONDS for sample in settled[1:])
+    return round(1000 * seconds / answers, 1) if answers else 0.0
 
 
 def _page(times: Sequence[float]) -> Page:
@@ -113,7 +122,8 @@ def as_table(figures: Figures) -> str:
         f"{figures.engine}: {figures.people} people, {figures.minutes:g} minutes, {figures.think_seconds:g} s to think"
     ]
     lines += [f"{name:<44}" + "".join(f"{value:>10}" for value in values) for name, *values in rows]
-    lines += [f"{figures.answers_a_second} answers a second; {figures.refused} forms refused"]
+    said = f"{figures.answers_a_second} answers a second, {figures.web_ms_an_answer:.0f} ms of web processor each"
+    lines += [f"{said}; {figures.refused} forms refused"]
     lines += [f"memory of {name}, MB by quarter: {values}" for name, values in figures.memory_mb.items()]
     lines += [f"processors in use: {figures.processors}; load average {figures.load_average} of {os.cpu_count()}"]
     lines += [f"{len(figures.errors)} errors", *figures.errors[:10]]
