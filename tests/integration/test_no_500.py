@@ -190,6 +190,7 @@ def body_of(
 # --- every route ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_that_is_sent_breaks_a_page(world: World, part: int) -> None:
     break_all(world, rules_of(world)[part::PARTS], FEW)
