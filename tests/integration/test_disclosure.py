@@ -19,6 +19,8 @@ from tests.integration.price_texts import a_list, a_pledge, an_offer, open_price
 from tests.integration.publication_texts import a_challenge, a_solution, published
 from tests.integration.showcase_events import NOW
 
+pytestmark = pytest.mark.either_database
+
 
 def taken(client: CheckedClient, people: People) -> dict[str, list[list[object]]]:
     """Take the workbook away as the council's administrator; return the rows of each sheet."""
@@ -82,7 +84,6 @@ PROMISES = re.compile(r"confidential|in confidence|kept secret|never be (?:share
 SAYS_THE_OPPOSITE = {"templates/information/privacy.html", "showcase/services/disclosure.py"}
 
 
-@pytest.mark.either_database
 def test_no_page_or_email_promises_that_anything_stays_confidential() -> None:
     texts = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "showcase" / "forms").glob("*.py")]
     texts += [*(ROOT / "showcase" / "services").glob("*_messages.py"), *(ROOT / "showcase" / "data").rglob("*.json")]

@@ -20,6 +20,8 @@ from tests.conftest import ROOT
 from tests.integration.conftest import CheckedClient, make_app, make_people
 from tests.integration.test_accounts import PASSWORD, with_password
 
+pytestmark = pytest.mark.either_database
+
 PERSONAL = re.compile(r"olive|fay|sam\.staff|@|northmere|correct horse|secret-word|127\.0\.0\.9", re.IGNORECASE)
 """Names, addresses, passwords and words that the walk below is full of."""
 
@@ -89,7 +91,6 @@ def test_what_went_wrong_with_an_email_is_not_logged(
         db.engine.dispose()
 
 
-@pytest.mark.either_database
 def test_a_failure_is_told_by_its_places_and_kinds() -> None:
     address, words = "fay@firm.example", "Olive Officer is not known"
     try:
@@ -104,7 +105,6 @@ def test_a_failure_is_told_by_its_places_and_kinds() -> None:
     assert PERSONAL.findall(said) == []
 
 
-@pytest.mark.either_database
 def test_nothing_logs_the_message_of_an_exception_unseen() -> None:
     sources = [*(ROOT / "showcase").rglob("*.py"), *(ROOT / "matching").rglob("*.py")]
     assert len(sources) > 200

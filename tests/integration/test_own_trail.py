@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import pytest
 import sqlalchemy as sa
 
 from showcase.access import actor_for
@@ -14,6 +15,8 @@ from showcase.services.audit import Wanted
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
 from tests.integration.publication_texts import a_challenge, a_solution, published
 from tests.integration.showcase_events import NOW
+
+pytestmark = pytest.mark.either_database
 
 
 def actions(people: People, **wanted: object) -> list[str]:
