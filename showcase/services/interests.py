@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from showcase.errors import Conflict, DomainError
 from showcase.extensions import db
-from showcase.models import Council, InterestList, Pledge
+from showcase.models import Council, InterestList, Pledge, PledgeEvidence
 from showcase.models.interests import LEAST, ListState
 from showcase.policies import Actor, Permission, can, require, visible_to
 from showcase.services import audit, interest_messages
@@ -222,14 +222,15 @@ def list_from(source: str, id: object, *, seen_by: Actor) -> Sequence[InterestLi
     return db.session.scalars(search(Wanted(), seen_by=seen_by).where(column == id)).all()
 
 
-def load_pledges(interest_list: InterestList, *, with_steps: bool = False) -> None:
+def load_pledges(interest_list: InterestList, *, with_history: bool = False) -> None:
     """Read the pledges of a list with their councils in a few statements, instead of one a council."""
-    steps = [selectinload(InterestList.pledges).selectinload(Pledge.steps)] if with_steps else []
+    pledges = selectinload(InterestList.pledges)
+    evidence = pledges.selectinload(Pledge.evidence).joinedload(PledgeEvidence.file)
+    history = [pledges.selectinload(Pledge.steps), evidence] if with_history else []
     db.session.scalars(
         sa.select(InterestList)
         .where(InterestList.id == interest_list.id)
-        .options(selectinload(InterestList.pledges).joinedload(Pledge.council), selectinload(InterestList.snapshots))
-        .options(*steps)
+        .options(pledges.joinedload(Pledge.council), selectinload(InterestList.snapshots), *history)
         .execution_options(populate_existing=True)
     ).one()
 

@@ -44,7 +44,7 @@ class Content:
 def content(pack: Pack, *, seen_by: Actor, now: datetime) -> Content:
     """Return what the viewer reads of a pack; the caller has asked whether they may read it at all."""
     interest_list = pack.interest_list
-    interests.load_pledges(interest_list, with_steps=True)
+    interests.load_pledges(interest_list, with_history=True)
     sections = (
         _about(interest_list),
         Section("recommendation", "Recommendation", [pack.recommendation or "Not yet written."]),
