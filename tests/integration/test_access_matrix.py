@@ -45,6 +45,7 @@ def kind_of(case: Case) -> type:
     return next(each for each in type(case.subject).__mro__ if each in SEE)
 
 
+@pytest.mark.either_database
 def test_every_route_has_a_row_and_asks_for_what_it_says(world: World) -> None:
     rows = permissions()
     assert sum(len(endpoints.split()) for endpoints in ROWS.values()) == len(rows), "an endpoint stands in two rows"
@@ -66,6 +67,7 @@ def test_every_role_is_answered_so_for_everything(world: World, part: int) -> No
     ask_all(world, rules_of(world)[part :: 4 * PARTS], is_thorough=True)
 
 
+@pytest.mark.either_database
 def test_a_wrong_answer_is_found(own_app: Flask, tmp_path: Path) -> None:
     """The matrix itself can fail: a view that lets everyone in is told from one that asks."""
     own_app.view_functions["staff.index"] = lambda: ""
