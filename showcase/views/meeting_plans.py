@@ -81,7 +81,8 @@ def edit(event: Event) -> ResponseReturnValue:
     if form.validate_on_submit():
         with errors_on(form):
             terms = meeting_plans.Terms(**form.terms())
-            revision = int(form.revision.data or 0)
+            sent = str(form.revision.data or "")
+            revision = int(sent) if sent.isdecimal() else 0
             meeting_plans.keep(event, terms, revision=revision, by=current_actor(), now=utc_now())
             flash("Saved. Everyone invited is told when the first day of asking begins.", "success")
             return redirect(url_for(".index", event_id=event.id))

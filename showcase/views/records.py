@@ -251,7 +251,7 @@ def dispose(challenge: Challenge) -> ResponseReturnValue:
 
 
 def _revision(form: DatesForm | NoticeForm) -> int:
-    typed = form.revision.data or ""
+    typed = str(form.revision.data or "")
     return int(typed) if typed.isdecimal() else 0
 
 

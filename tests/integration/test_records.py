@@ -599,3 +599,12 @@ def test_a_councils_decisions_are_noted(people: People, challenge: Challenge) ->
         "“Dry Rooms” of Plain Answers Ltd is no longer shortlisted by the council.",
         "“Dry Rooms” of Plain Answers Ltd was turned down by the council. Needs broadband.",
     ]
+
+
+def test_a_form_without_its_revision_breaks_nothing(client: CheckedClient, people: People) -> None:
+    """Somebody else's program may leave a hidden field out."""
+    challenge = open_challenge(people)
+    client.sign_in(people.officer)
+    first = {"keep_until-day": "1", "keep_until-month": "1", "keep_until-year": "2040", "keep_because": "A claim."}
+    for sent in (first, first, {**first, "revision": "none"}):
+        assert client.post(f"/challenges/{challenge.id}/record/dates", data=sent).status_code in (302, 409, 422)
