@@ -164,7 +164,12 @@ def _page(status: int, message: str | None = None) -> ResponseReturnValue:
     g.is_bare = status >= 500  # such a page must show even when nobody can say who is signed in
     if not request.accept_mimetypes.accept_html:
         return {"error": message or "This could not be done."}, status
-    return render_template(f"errors/{name}.html", message=message), status
+    try:
+        return render_template(f"errors/{name}.html", message=message), status
+    except DBAPIError as error:
+        if g.is_bare:
+            raise
+        return _database_error(error)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
