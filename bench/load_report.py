@@ -151,7 +151,7 @@ def chart_of(engine: str, seen: Seen, watch: Watch) -> str:
         name: [(s.at / 60, 100 * s.processors[name]) for s in watch.samples] for name in ("web", "people", "others")
     }
     return load_plot.chart(
-        f"Two hundred people on {engine}",
+        f"People at work on a full service, {engine}",
         [
             ("milliseconds to answer, in ten seconds each", times),
             ("memory, MB", memory),
