@@ -28,17 +28,8 @@ from tests.conftest import ROOT
 from tests.integration.conftest import make_app
 from tests.integration.interest_texts import LETTER
 from tests.integration.processes import Machine, Person, Postgres, machines, mailbox, wait_until
-from tests.integration.storm import (
-    PLACES,
-    Storm,
-    World,
-    check_index,
-    check_kept,
-    check_mail,
-    check_whole,
-    let_it_settle,
-    make_world,
-)
+from tests.integration.storm import PLACES, Storm, World, make_world
+from tests.integration.storm_checks import check_index, check_kept, check_mail, check_whole, let_it_settle
 from tests.integration.test_mail import Server
 from tests.integration.test_registration_bursts import check_order, rows
 from tests.integration.test_solves import PROBLEM

@@ -1,7 +1,7 @@
 """Web, worker and database are killed, and the disk is full, while people work: nothing acknowledged is lost.
 
-The processes are the real ones. What must hold afterwards is said in `storm`. The long form goes through many more
-troubles in a random order.
+The processes are the real ones. What must hold afterwards is said in `storm_checks`. The long form goes through many
+more troubles in a random order.
 """
 
 import random
@@ -21,16 +21,8 @@ from showcase.extensions import db
 from showcase.services import encodings, index
 from tests.integration.conftest import make_app
 from tests.integration.processes import Machine, Postgres, machines, mailbox, wait_until
-from tests.integration.storm import (
-    Storm,
-    World,
-    check_index,
-    check_kept,
-    check_mail,
-    check_whole,
-    let_it_settle,
-    make_world,
-)
+from tests.integration.storm import Storm, World, make_world
+from tests.integration.storm_checks import check_index, check_kept, check_mail, check_whole, let_it_settle
 
 ELSEWHERE = "127.0.0.2"
 """An address that the worker does not take for its own: it asks there instead of loading a model."""
