@@ -20,7 +20,7 @@ from werkzeug.routing import MapAdapter, Rule
 from werkzeug.test import TestResponse
 
 from showcase.extensions import db
-from showcase.models import Publication
+from showcase.models import Challenge, Publication
 from showcase.policies import Actor, can
 from tests.integration.access_cases import NOWHERE, Case, cases_of, foreign_id, rules_of
 from tests.integration.access_conditions import HIDDEN, LET_IN
@@ -202,7 +202,8 @@ def hidden_marks(actor: Actor) -> dict[bytes, str]:
             if not can(actor, permission, each):
                 marks[str(each.id).encode()] = f"the id of {model.__name__} {each.id}"
                 title = str(getattr(each, "title", "") or getattr(each, "wording", ""))
-                if len(title) > LEAST_LETTERS:
+                was_public = isinstance(each, Challenge) and any(version.published_at for version in each.versions)
+                if len(title) > LEAST_LETTERS and not was_public:
                     marks[title.encode()] = f"the words of {model.__name__} {each.id}"
     if not actor.is_staff:
         marks |= {f"diet-of-{role}".encode(): "what a person may eat" for role in ("officer", "founder", "otto")}

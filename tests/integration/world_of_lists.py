@@ -68,7 +68,12 @@ def _a_whole_list(people: People) -> InterestList:
 def _a_list_in(state: ListState, people: People) -> None:
     """Make a list in a state, with a pledge of either council and prices: sealed, open or withdrawn."""
     made = a_list(people, title=f"Zebra, {state.value}")
-    made.proposed_for_id = people.officer.organisation_id
+    made.proposed_for_id, made.state = people.officer.organisation_id, state
+    if state is ListState.PROPOSED:
+        made.opened_at = None
+        db.session.commit()
+        return
+    made.state = ListState.OPEN
     a_pledge(made, people.other_officer)
     a_pledge(made, people.officer, rung=Rung.WITHDRAWN)
     offer = an_offer(made, people.founder)
@@ -77,8 +82,6 @@ def _a_list_in(state: ListState, people: People) -> None:
     if state is ListState.CLOSED:
         open_prices(made)
     made.state = state
-    if state is ListState.PROPOSED:
-        made.opened_at = None
     db.session.commit()
 
 
