@@ -108,7 +108,7 @@ def test_criteria_are_fixed_at_announcement_and_seen_by_all(client: CheckedClien
     assert db.session.scalars(sa.select(Criterion.weight).order_by(Criterion.position)).all() == [2, 1]
     page = client.get(f"/showcases/{event.id}").text
     assert "Ready for councils" in page
-    assert "67 %" in page
+    assert "67%" in page
 
 
 def test_a_challenge_is_in_a_showcase_once_and_only_when_published(people: People) -> None:
