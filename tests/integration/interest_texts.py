@@ -53,6 +53,17 @@ ANSWERS: dict[Rung, dict[str, Any]] = {
     Rung.WITHDRAWN: {"why": "timing"},
 }
 """Enough to take each rung."""
+DEMAND_FORM = {
+    "price_1": "43.21",
+    "quantity_1": "1200",
+    "price_2": "30",
+    "quantity_2": "1500",
+    "current_unit_cost": "54.32",
+    "earliest": "",
+    "latest": "",
+    "needs": ["uk-hosting"],
+}
+"""What the form of a council's demand sends."""
 
 
 @dataclass
@@ -74,6 +85,13 @@ class Group:
         taken = snapshots.take_due(now=datetime(2098, 1, 1, 8, tzinfo=UTC) + timedelta(days=self.days))
         db.session.commit()
         return taken > 0
+
+
+def stand(group: Group, place: int) -> Pledge:
+    """Return where a council stands."""
+    found = pledges.find_own(group.interest_list, by=actor_for(group.leads[place]))
+    assert found is not None
+    return found
 
 
 def a_letter() -> FileStorage:

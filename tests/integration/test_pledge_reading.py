@@ -17,32 +17,15 @@ from showcase.policies import PUBLIC, Actor, Permission, can, visible_to
 from showcase.services import contracts, demand, group_value, interests, pledges
 from showcase.services.pledge_rules import Demand
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
-from tests.integration.interest_texts import LETTER, Group, a_group, a_list
+from tests.integration.interest_texts import LETTER, Group, a_group, a_list, stand
 
 Counting = Callable[[], AbstractContextManager[Statements]]
-DEMAND = {
-    "price_1": "43.21",
-    "quantity_1": "1200",
-    "price_2": "30",
-    "quantity_2": "1500",
-    "current_unit_cost": "54.32",
-    "earliest": "",
-    "latest": "",
-    "needs": ["uk-hosting"],
-}
 
 
 @pytest.fixture
 def group(people: People) -> Group:
     """An open list and three councils."""
     return a_group(people.staff, 3)
-
-
-def stand(group: Group, place: int) -> Pledge:
-    """Return where a council stands."""
-    found = pledges.find_own(group.interest_list, by=actor_for(group.leads[place]))
-    assert found is not None
-    return found
 
 
 # --- demand, names, evidence ------------------------------------------------------------------------------------------

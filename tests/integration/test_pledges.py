@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from showcase.access import actor_for
 from showcase.errors import Conflict, DomainError, NotAllowed
 from showcase.extensions import db
-from showcase.models import Pledge, PledgeStep, utc_now
+from showcase.models import PledgeStep, utc_now
 from showcase.models.interests import COUNTED, Rung
 from showcase.models.rungs import ASKS, LEAST_AUTHORITY, QUANTITY_LABELS
 from showcase.policies.interests import figures_for
 from showcase.services import interests, pledges
 from showcase.services.pledge_rules import Demand, Said
 from tests.integration.conftest import CheckedClient, People, Statements, member_of
-from tests.integration.interest_texts import ANSWERS, LETTER, Group, a_group, a_letter, move, said
+from tests.integration.interest_texts import ANSWERS, DEMAND_FORM, LETTER, Group, a_group, a_letter, move, said, stand
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 FORMS: dict[Rung, dict[str, Any]] = {
@@ -69,29 +69,12 @@ FORMS: dict[Rung, dict[str, Any]] = {
     Rung.WITHDRAWN: {"why": "timing", "reason": "Later."},
 }
 """What the form of each rung sends."""
-DEMAND = {
-    "price_1": "43.21",
-    "quantity_1": "1200",
-    "price_2": "30",
-    "quantity_2": "1500",
-    "current_unit_cost": "54.32",
-    "earliest": "",
-    "latest": "",
-    "needs": ["uk-hosting"],
-}
 
 
 @pytest.fixture
 def group(people: People) -> Group:
     """An open list and three councils."""
     return a_group(people.staff, 3)
-
-
-def stand(group: Group, place: int) -> Pledge:
-    """Return where a council stands."""
-    found = pledges.find_own(group.interest_list, by=actor_for(group.leads[place]))
-    assert found is not None
-    return found
 
 
 # --- the ladder -------------------------------------------------------------------------------------------------------
@@ -110,7 +93,7 @@ def test_a_council_climbs_every_rung_by_the_pages(group: Group, client: CheckedC
     assert answer.status_code == 422
     assert "State first what your council would take" in answer.text
     assert client.get(f"{address}/demand").status_code == 200
-    assert client.post(f"{address}/demand", data={**DEMAND, "revision": "3"}).status_code == 302
+    assert client.post(f"{address}/demand", data={**DEMAND_FORM, "revision": "3"}).status_code == 302
     form["revision"] = "4"
     answer = client.post(f"{address}/letter_of_intent", data=form)
     assert answer.status_code == 422
@@ -265,6 +248,6 @@ def test_of_two_who_change_one_pledge_the_later_is_told(group: Group, client: Ch
     db.session.expire_all()
     assert [step.quantity for step in stand(group, 0).steps] == [10, 20, 1200]
     demand_address = f"/interest-lists/{group.interest_list.id}/place/demand"
-    answer = client.post(demand_address, data={**DEMAND, "revision": "2"})
+    answer = client.post(demand_address, data={**DEMAND_FORM, "revision": "2"})
     assert answer.status_code == 409
     assert 'value="43.21"' in answer.text
