@@ -100,9 +100,10 @@ def group(people: People) -> Group:
     """A list on which eight of thirteen councils are told of, a few of them named; the officer's council leads it."""
     group = a_group(people.staff, 13, title="Attacked", lead_id=people.officer.organisation_id)
     ends_on = utc_now().date() + timedelta(days=200)
-    for place in range(4):
+    for place in range(8):
         details = contracts.Details("Old Systems", "Desk", "housing-repairs", ends_on)
         contracts.record(details, by=actor_for(group.leads[place]), now=utc_now())
+    assert radar_bands.take_due(now=utc_now()) == 1
     for place in range(8):
         group.move(place, Rung.EXPRESSION, 100 + place)
     for place in (0, 2):
