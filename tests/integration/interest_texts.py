@@ -1,5 +1,6 @@
 """Lists, councils and steps that several tests of interest lists share."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -92,6 +93,11 @@ def stand(group: Group, place: int) -> Pledge:
     found = pledges.find_own(group.interest_list, by=actor_for(group.leads[place]))
     assert found is not None
     return found
+
+
+def says(text: str, number: int) -> bool:
+    """Tell whether a number stands in a text by itself: not within an id or a token, where any digits may."""
+    return re.search(rf"(?<![\w-]){number}(?![\w-])", text) is not None
 
 
 def a_letter() -> FileStorage:
