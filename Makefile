@@ -43,10 +43,10 @@ check: setup ## Lint, formatting, types, who may import whom
 test: check chromium ## Check, then the whole suite on SQLite, on PostgreSQL and in a browser
 	$(PYTEST) tests/unit tests/integration -n 2 -m "not soak"
 	$(PYTEST) tests/integration -n 2 -m "not soak and not either_database" --postgres
-	$(PYTEST) tests/browser -n 2 --dist loadfile -m "not soak"
+	$(PYTEST) tests/browser -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 browser: setup chromium ## The browser tests alone
-	$(PYTEST) tests/browser -n 2 --dist loadfile -m "not soak"
+	$(PYTEST) tests/browser -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 bench: setup ## Measure speed and memory, and print the figures
 	$(BIN)/python -m bench

@@ -57,7 +57,12 @@ ARGUMENTS = [
 OpenPage = Callable[..., Page]
 
 
+LONGEST = ("test_every_page.py", "test_showcase_story.py", "test_bargaining_story.py")
+"""Files that begin first, so that of two processes neither waits long for the other at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
