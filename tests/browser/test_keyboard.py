@@ -190,13 +190,19 @@ def test_an_officer_writes_and_decides(open_own: OpenPage) -> None:
     decide_by_keyboard(keys, challenge)
 
 
+def titles_of_cards(page: Page) -> list[str]:
+    return [name.strip() for name in page.locator(".app-match .app-card__title").all_inner_texts()]
+
+
 def decide_by_keyboard(keys: Keyboard, challenge: str) -> None:
     page = keys.page
     page.goto(challenge)
     keys.follow("Matches for this challenge")
-    best, other, *_ = [name.strip() for name in page.locator(".app-match .app-card__title").all_inner_texts()]
+    best = titles_of_cards(page)[0]
     keys.press(f"Shortlist {best}")
     told(page, f"Shortlisted: {best}")
+    # read anew: the order changes once the worker has read the challenge
+    other = next(name for name in titles_of_cards(page) if name != best)
     keys.press(f"Not for us {other}")
     keys.write("reason", "It speaks of another problem.")
     keys.press("Save")
