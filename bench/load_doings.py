@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from bench.load_visitor import ID, Visitor
 
-Doing = Callable[[Visitor], None]
+Doing = Callable[[Visitor], object]
 WORDS = (
     "damp and mould in council homes",
     "missed bins",
@@ -118,10 +118,9 @@ def read_needs(one: Visitor) -> None:
 
 def pledge(one: Visitor) -> None:
     """Read an interest list, look at the council's place on it, join or say another quantity."""
-    listed = one.pick(one.get("interest lists", "/interest-lists"), f"/interest-lists/{ID}")
+    listed = read_lists(one)
     if not listed:
         return
-    one.get("an interest list", listed)
     place = one.get("own place on a list", f"{listed}/place")
     rungs = [rung for rung in ("interested", "watching") if f"{listed}/place/{rung}" in place]
     if not rungs:
@@ -132,11 +131,12 @@ def pledge(one: Visitor) -> None:
     one.send("record a rung", page, f"{listed}/place/{rungs[0]}", **said)
 
 
-def read_lists(one: Visitor) -> None:
-    """Read interest lists as a supplier does."""
+def read_lists(one: Visitor) -> str:
+    """Read interest lists and one of them, as a supplier does; return its address, blank when there is none."""
     listed = one.pick(one.get("interest lists", "/interest-lists"), f"/interest-lists/{ID}")
     if listed:
         one.get("an interest list", listed)
+    return listed
 
 
 def register(one: Visitor) -> None:
