@@ -1,9 +1,15 @@
 """The application, for a WSGI server: `gunicorn wsgi:app`."""
 
 import os
+import sys
+import threading
 
 from showcase import create_app, observing
+from showcase.services import index
 
 if os.environ.get("LOG") == "json":
     observing.set_up_log()
+sys.setswitchinterval(0.001)
+"""A thread that waits for the interpreter waits a fifth as long: pages of many short queries pass one long ranking."""
 app = create_app()
+threading.Thread(target=index.load_ahead, args=(app,), name="index", daemon=True).start()

@@ -185,6 +185,12 @@ class Collection:
         with self.lock:
             return self._at(self.slot_of(id))
 
+    def held(self, id: str, terms: Iterable[str]) -> set[str]:
+        """Return those of the terms that a document holds; none where it is not here."""
+        with self.lock:
+            slot = self._find(id)
+            return self.postings.held(slot, terms) if slot is not None else set()
+
     def recalibrate(self) -> Calibration:
         """Take a new calibration from the documents that are here now, use it from here on, and return it."""
         with self.lock:

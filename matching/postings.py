@@ -8,7 +8,7 @@ map. Removed documents stay in the arrays, unseen, until everything is laid out 
 
 import math
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,12 @@ class Postings:
         """Return the term counts of a document, in the order they were given."""
         numbers, counts = self._words(slot)
         return dict(zip(map(self._names.__getitem__, numbers.tolist()), counts.tolist(), strict=True))
+
+    def held(self, slot: int, terms: Iterable[str]) -> set[str]:
+        """Return those of the terms that a document holds."""
+        numbers = {self._number[term]: term for term in terms if term in self._number}
+        wanted = np.array(list(numbers), np.int32)
+        return {numbers[number] for number in wanted[np.isin(wanted, self._words(slot)[0])].tolist()}
 
     def _words(self, slot: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the numbers of a document's terms, and their counts."""

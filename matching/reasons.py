@@ -5,7 +5,7 @@ is how much lower the score would be without that passage, or without those word
 taken away is not named. Of its sentences the same is told where the model has read the passage without each of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,7 +92,7 @@ def _best_passage(judge: Judge, query: Pair, document: Pair) -> PassageReason | 
 
 
 @lru_cache(maxsize=2_048)
-def _cut(text: Text) -> tuple[list[Passage], list[dict[str, int]]]:
+def _cut(text: Text) -> tuple[Sequence[Passage], list[dict[str, int]]]:
     """Return a text's passages and the terms of each. Kept, because it is the same profiles that are shown often."""
     cut = passages(prose(text))
     return cut, [term_counts(passage.text) for passage in cut]

@@ -24,6 +24,9 @@ LONGEST_SENTENCE = 90
 SHORT_FIELD = 15
 """A field of at most so many words, such as a title, joins the next field's first passage instead of standing alone."""
 
+TEXTS_KEPT = 512
+"""Texts whose cuts a process remembers: one page of reasons cuts its query again for every card."""
+
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc vs approx nos fig figs dr mr mrs ms prof st al inc ltd co dept est cf p pp sec vol".split()  # noqa: SIM905
 )
@@ -88,6 +91,7 @@ def sentences(text: str) -> tuple[str, ...]:
     return tuple(piece for line in lines for part in _of_line(line) for piece in _cut_evenly(part))
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def prose(text: Text) -> Text:
     """Return the text without its lists of keywords and without repeats: neither is evidence of anything.
 
@@ -146,7 +150,8 @@ def _cut_evenly(sentence: str) -> list[str]:
     return [" ".join(words[start:end]) for start, end in pairwise(bounds)]
 
 
-def passages(text: Text) -> list[Passage]:
+@lru_cache(maxsize=TEXTS_KEPT)
+def passages(text: Text) -> tuple[Passage, ...]:
     """Pack each field's sentences into passages of about `PASSAGE_WORDS` words; empty texts give none."""
     found: list[Passage] = []
     carried: list[str] = []
@@ -161,7 +166,7 @@ def passages(text: Text) -> list[Passage]:
         found.extend(Passage(packed, name) for packed in _pack(waiting))
     if carried:
         found.append(Passage(" ".join(carried), last_field))
-    return found
+    return tuple(found)
 
 
 def _with_colon(sentence: str) -> str:

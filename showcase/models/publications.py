@@ -83,8 +83,9 @@ class Publication(Base):
     @classmethod
     def listed_title(cls) -> sa.ColumnElement[str]:
         """Return SQL for the title of a version; one that an older process wrote has it in its content alone."""
-        within: sa.ColumnElement[str] = Version.content[cls.questionnaire.title_name].as_string()
-        return sa.case((Version.title != "", Version.title), else_=sa.func.coalesce(within, ""))
+        names = dict.fromkeys(kind.questionnaire.title_name for kind in cls.__subclasses__() or [cls])
+        within = [Version.content[name].as_string() for name in names]
+        return sa.case((Version.title != "", Version.title), else_=sa.func.coalesce(*within, ""))
 
     @property
     def published_title(self) -> str:

@@ -124,7 +124,7 @@ def add_track_for(event: Event, need: Need, *, by: Actor, now: datetime) -> Trac
     challenges = [challenge for challenge in needs.challenges_of(need) if challenge.id not in taken]
     if not challenges:
         raise DomainError("Every challenge of this need is in the showcase already.")
-    track = add(event, Track, {"name": needs.title_of(need)[:200], "need_id": need.id}, by=by, now=now)
+    track = add(event, Track, {"name": needs.summary_of(need).title[:200], "need_id": need.id}, by=by, now=now)
     for challenge in challenges:
         add(event, EventChallenge, {"track": track, "challenge": challenge}, by=by, now=now)
     db.session.expire(event, ["tracks"])

@@ -5,7 +5,9 @@ above it; one that is lower (a restored backup) or another ranker version brings
 texts are few, else from files that the processes of a machine share (`bases`).
 """
 
+import gc
 import json
+import logging
 import threading
 import time
 import uuid
@@ -14,13 +16,14 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from flask import Flask
 
 from matching.calibration import Calibration, sampled
 from matching.collection import Collection
 from matching.encoding import Encoded
 from showcase.extensions import db
 from showcase.models import RankerVersion, Vector, VectorCounter
-from showcase.services import bases
+from showcase.services import bases, encodings
 from showcase.transactions import writing
 
 RENEWAL = 500
@@ -30,6 +33,9 @@ PAUSE = 300.0
 GROWTH = 0.2
 """By how much of its size a corpus must have changed before what depends on it is frozen anew."""
 KINDS = ("challenge", "solution")
+log = logging.getLogger("showcase.index")
+FEWEST_SET_ASIDE = 1_000
+"""Texts from which on an index is kept from Python's search for garbage."""
 FETCHED = 500
 """Rows read from the database at a time."""
 
@@ -60,10 +66,15 @@ class LiveIndex:
         with self._lock:
             seq, version = self._newest()
             is_other = seq < self._seq or version != self._ranked.version or self._seq < 0
-            if is_other or (bases.is_outgrown(self._ranked.collection) and time.monotonic() - self._started_at > PAUSE):
+            is_anew = is_other or (
+                bases.is_outgrown(self._ranked.collection) and time.monotonic() - self._started_at > PAUSE
+            )
+            if is_anew:
                 self._start(version)
             if seq > self._seq:
                 self._apply()
+            if is_anew and len(self._ranked.collection) >= FEWEST_SET_ASIDE:
+                _set_aside()
             return self._ranked
 
     def _start(self, version: int) -> None:
@@ -101,6 +112,16 @@ class LiveIndex:
         self._seq = highest
 
 
+def _set_aside() -> None:
+    """Keep what is there now from Python's search for garbage, which would stop every thread to walk through it.
+
+    Measured with 23,000 texts: 0.2 seconds several times in a hundred pages, a third of a page's processor time.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 _looked_at: "WeakKeyDictionary[sa.Engine, dict[str | tuple[str, str], int]]" = WeakKeyDictionary()
 """The counter when `recalibrate` last looked, by model, and when it last looked after the files, by model and kind."""
 _indexes: "WeakKeyDictionary[sa.Engine, dict[tuple[str, str], LiveIndex]]" = WeakKeyDictionary()
@@ -113,6 +134,16 @@ def live(kind: str, model: str) -> Ranked:
     for other in [key for key in found if key[0] == kind and key[1] != model]:  # of an encoding no longer in use
         found.pop(other, None)
     return ranked
+
+
+def load_ahead(app: Flask) -> None:
+    """Load the indexes of a web process before the first search waits for it; what fails now, that search will tell."""
+    with app.app_context():
+        try:
+            for kind in KINDS:
+                live(kind, encodings.in_use())
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            log.warning("indexes could not be loaded ahead: %s", error)
 
 
 def forget() -> None:

@@ -46,7 +46,8 @@ def query_for(publication: Publication, *, is_working_text: bool = False) -> Que
     """Return a text as a query: what is published of it, or its working text, which is encoded now."""
     if publication.is_visible and not is_working_text:
         return ranking.query_of(publication)
-    return ranking.query_from(vectors.text_of(publication.id, publication.questionnaire, publication.content))
+    text = vectors.text_of(publication.id, publication.questionnaire, publication.content)
+    return ranking.query_from(text, draft_of=publication.id)
 
 
 def solutions_for(

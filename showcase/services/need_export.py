@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from showcase.extensions import db
+from showcase.models import Need
 from showcase.models.vocabularies import vocabulary
 from showcase.policies import Actor
 from showcase.services import messages, needs
@@ -27,12 +28,14 @@ HEAD = (
 def rows(*, seen_by: Actor, is_dismissed: bool = False) -> Iterator[tuple[Cell, ...]]:
     """Yield the challenges of the needs on the list, need by need."""
     labels = vocabulary("service_areas")
-    for need in db.session.scalars(needs.list_shared(seen_by=seen_by, is_dismissed=is_dismissed)):
+    query = needs.list_shared(seen_by=seen_by, is_dismissed=is_dismissed).options(*Need.loaded_with())
+    for summary in needs.summaries(db.session.scalars(query).all()).values():
+        need = summary.need
         placed = {member.challenge_id for member in need.members if member.is_fixed}
         for challenge in needs.challenges_of(need):
             yield (
-                needs.title_of(need),
-                needs.sureness_of(need),
+                summary.title,
+                summary.sureness,
                 need.likeness,
                 challenge.published_title,
                 challenge.organisation.name,

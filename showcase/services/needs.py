@@ -1,13 +1,14 @@
 """Similar needs for people: lists and pages of what several councils describe.
 
 The worker puts challenges together (`need_groups`), staff correct it (`need_decisions`), this shows the outcome. Only
-what is published is read, so that a page shows everyone what anyone could put together by reading. Showcase tracks and
-interest lists come through `list_shared`, `find_for`, `challenges_of`, `councils_of` and `title_of`.
+what is published is read, so that a page shows everyone what anyone could put together by reading. Lists say of each need
+what its `Summary` holds, which needs no text to be read.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,8 +17,8 @@ from matching.grouping import LEAST
 from matching.likeness import Likeness, shared_passages, shared_terms
 from matching.texts import Text, passages, term_counts, words_by_term
 from showcase.extensions import db
-from showcase.models import Challenge, Need, NeedMember, Organisation, Publication
-from showcase.policies import Actor, Permission, can, visible_to
+from showcase.models import Challenge, Facet, Need, NeedMember, Organisation, Publication, Version
+from showcase.policies import Actor, visible_to
 from showcase.services import encodings, need_groups, ranking, reasons
 from showcase.services.reasons import Segment
 
@@ -28,8 +29,39 @@ MOST_READ = 25
 
 SURENESS = ((4.0, "Very sure"), (3.0, "Sure"), (LEAST, "Fairly sure"))
 """Least likeness of each word."""
+LEVELS = tuple(least for least, _ in SURENESS)
+UNTITLED = "A need without a published challenge"
 BY_STAFF = "Put together by staff"
 """Said of a need whose challenges are less alike than any that the platform would join."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list says of a need, from the challenges that everyone may see."""
+
+    need: Need
+    title: str
+    """The name that staff gave it, else the title of its central challenge."""
+    challenges: Sequence[tuple[uuid.UUID, str]]
+    """Id and title of each, the central one first, then the longest published."""
+    councils: Sequence[str]
+    """Names of the councils that describe it, in their order."""
+    service_areas: Sequence[str]
+    """Ids of the services that its challenges name, most named first."""
+    is_illustrative: bool
+    """Whether one of its texts came with the seeds."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether two or more published challenges describe it."""
+        return len(self.challenges) >= 2
+
+    @property
+    def sureness(self) -> str:
+        """In words how sure it is that its challenges describe one need; blank until that is measured."""
+        if self.need.likeness is None or not self.is_shared:
+            return ""
+        return next((words for least, words in SURENESS if self.need.likeness >= least), BY_STAFF)
 
 
 @dataclass(frozen=True)
@@ -61,55 +93,66 @@ def list_shared(*, seen_by: Actor, is_dismissed: bool = False) -> sa.Select[Need
     return (
         sa.select(Need)
         .where(visible_to(seen_by, Need), state, _count(NeedMember.id) >= 2)
-        .options(*Need.loaded_with())
         .order_by(councils.desc(), Need.created_at.desc(), Need.id)
     )
 
 
-def find_for(challenge: Challenge, *, seen_by: Actor) -> Need | None:
-    """Return the need that a challenge shares with others, if it does and the viewer may see it."""
-    need = db.session.scalar(
-        sa.select(Need)
-        .join(NeedMember, NeedMember.need_id == Need.id)
-        .where(NeedMember.challenge_id == challenge.id)
-        .options(*Need.loaded_with())
+def find_for(challenge: Challenge, *, seen_by: Actor) -> Summary | None:
+    """Return the need that a challenge shares with others, if it does and stands on the lists of the viewer."""
+    its = sa.select(NeedMember.need_id).where(NeedMember.challenge_id == challenge.id).scalar_subquery()
+    need = db.session.scalar(list_shared(seen_by=seen_by).where(Need.id == its).order_by(None))
+    return summary_of(need) if need is not None else None
+
+
+def summary_of(need: Need) -> Summary:
+    """Return what a list says of one need."""
+    return summaries([need])[need.id]
+
+
+def summaries(found: Sequence[Need]) -> Mapping[uuid.UUID, Summary]:
+    """Return what a list says of each of these needs, by id and in their order."""
+    ids = [need.id for need in found]
+    members = db.session.execute(
+        _published_members()
+        .with_only_columns(
+            NeedMember.need_id,
+            Challenge.id,
+            Challenge.listed_title().label("title"),
+            Challenge.is_illustrative,
+            Organisation.name,
+        )
+        .join(Version, Version.id == Challenge.published_version_id)
+        .join(Need, Need.id == NeedMember.need_id)
+        .where(NeedMember.need_id.in_(ids))
+        .order_by(sa.case((Challenge.id == Need.central_id, 0), else_=1), Challenge.published_at, Challenge.id)
+    ).all()
+    areas = db.session.execute(
+        _published_members()
+        .with_only_columns(NeedMember.need_id, Facet.value)
+        .join(Facet, sa.and_(Facet.publication_id == Challenge.id, Facet.name == "service_areas"))
+        .where(NeedMember.need_id.in_(ids))
+        .group_by(NeedMember.need_id, Facet.value)
+        .order_by(sa.func.count().desc(), Facet.value)
+    ).all()
+    return {need.id: _summary(need, [row for row in members if row.need_id == need.id], areas) for need in found}
+
+
+def _summary(need: Need, members: Sequence[sa.Row[Any]], areas: Sequence[sa.Row[Any]]) -> Summary:
+    title = members[0].title if members else ""
+    return Summary(
+        need,
+        need.name or title or UNTITLED,
+        [(row.id, row.title) for row in members],
+        sorted({row.name for row in members}, key=str.lower),
+        [row.value for row in areas if row.need_id == need.id],
+        any(row.is_illustrative for row in members),
     )
-    if need is None or not need.is_shared or need.is_dismissed or not can(seen_by, Permission.NEED_SEE, need):
-        return None
-    return need
 
 
 def challenges_of(need: Need) -> list[Challenge]:
     """Return its published challenges, the central one first, then the longest published."""
     found = [member.challenge for member in need.shown]
     return sorted(found, key=lambda c: (c.id != need.central_id, c.published_at or c.created_at, str(c.id)))
-
-
-def councils_of(need: Need) -> list[Organisation]:
-    """Return the councils that describe it, by name."""
-    found = {challenge.organisation.id: challenge.organisation for challenge in challenges_of(need)}
-    return sorted(found.values(), key=lambda organisation: organisation.name.lower())
-
-
-def service_areas_of(need: Need) -> list[str]:
-    """Return the ids of the services that its challenges name, most named first."""
-    named = [
-        area for challenge in challenges_of(need) for area in challenge.published_content.get("service_areas") or ()
-    ]
-    return sorted(set(named), key=lambda area: (-named.count(area), area))
-
-
-def title_of(need: Need) -> str:
-    """Return what it is called: the name that staff gave it, else the title of its central challenge."""
-    first = next(iter(challenges_of(need)), None)
-    return need.name or (first.published_title if first else "") or "A need without a published challenge"
-
-
-def sureness_of(need: Need) -> str:
-    """Return in words how sure it is that its challenges describe one need; blank until that is measured."""
-    if need.likeness is None or not need.is_shared:
-        return ""
-    return next((words for least, words in SURENESS if need.likeness >= least), BY_STAFF)
 
 
 def content_of(need: Need) -> Content:
@@ -131,26 +174,25 @@ def content_of(need: Need) -> Content:
     return Content(shared, [words[term] for term in terms])
 
 
-def list_others(need: Need) -> list[Need]:
+def list_others(need: Need) -> list[Summary]:
     """Return the needs that staff could join with this one or move its challenges to, by title."""
-    query = (
-        sa.select(Need)
-        .where(Need.id != need.id, Need.joined_into_id.is_(None), _count(NeedMember.id) >= 1)
-        .options(*Need.loaded_with())
-    )
-    return sorted(db.session.scalars(query), key=lambda other: (title_of(other).lower(), str(other.id)))
+    query = sa.select(Need).where(Need.id != need.id, Need.joined_into_id.is_(None), _count(NeedMember.id) >= 1)
+    found = summaries(db.session.scalars(query).all())
+    return sorted(found.values(), key=lambda other: (other.title.lower(), str(other.need.id)))
 
 
 def _count(what: sa.ColumnElement[object] | sa.orm.InstrumentedAttribute[uuid.UUID]) -> sa.ScalarSelect[int]:
     """Return SQL that counts something of a need's published challenges."""
+    of_it = _published_members().with_only_columns(sa.func.count(what)).where(NeedMember.need_id == Need.id)
+    return of_it.correlate(Need).scalar_subquery()
+
+
+def _published_members() -> sa.Select[Any]:
     return (
-        sa.select(sa.func.count(what))
-        .select_from(NeedMember)
-        .join(Publication, Publication.id == NeedMember.challenge_id)
-        .join(Organisation, Organisation.id == Publication.organisation_id)
-        .where(NeedMember.need_id == Need.id, ranking.is_matched())
-        .correlate(Need)
-        .scalar_subquery()
+        sa.select(NeedMember)
+        .join(Challenge, Challenge.id == NeedMember.challenge_id)
+        .join(Organisation, Organisation.id == Challenge.organisation_id)
+        .where(ranking.is_matched())
     )
 
 

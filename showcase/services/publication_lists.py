@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from showcase.extensions import db
 from showcase.models import Organisation, Publication
@@ -45,10 +45,8 @@ def list_published(kind: type[P], wanted: Wanted, *, seen_by: Actor) -> sa.Selec
     """Return the query for what is published and the viewer may see, with its organisation and published version."""
     query = (
         sa.select(kind)
-        .join(kind.organisation)
-        .join(kind.published_version)
-        .options(contains_eager(kind.organisation), contains_eager(kind.published_version))
-        .where(visible_to(seen_by, kind), *conditions(kind, wanted.chosen))
+        .where(kind.published_version_id.is_not(None), visible_to(seen_by, kind), *conditions(kind, wanted.chosen))
+        .options(selectinload(kind.organisation), selectinload(kind.published_version), defer(kind.content))
     )
     best: tuple[Any, ...] = (kind.published_at.desc(),)
     if wanted.words:
@@ -59,13 +57,14 @@ def list_published(kind: type[P], wanted: Wanted, *, seen_by: Actor) -> sa.Selec
     if wanted.is_closed:
         query = query.where(kind.closed_at.is_not(None))
     title = sa.func.lower(kind.listed_title())
-    orders: Mapping[str, tuple[Any, ...]] = {
-        "best": best,
-        "newest": (kind.published_at.desc(),),
-        "title": (title,),
-        "organisation": (sa.func.lower(Organisation.name), title),
-    }
-    return query.order_by(*orders.get(wanted.sort, best), kind.id)
+    if wanted.sort == "newest":
+        best = (kind.published_at.desc(),)
+    elif wanted.sort == "title":
+        query, best = query.join(kind.published_version), (title,)
+    elif wanted.sort == "organisation":
+        query = query.join(kind.published_version).join(kind.organisation)
+        best = (sa.func.lower(Organisation.name), title)
+    return query.order_by(*best, kind.id)
 
 
 def list_own(kind: type[P], *, seen_by: Actor) -> Sequence[P]:

@@ -16,6 +16,7 @@ from matching.collection import Collection
 from matching.embedder import EmbedderUnavailable
 from matching.encoding import Encoded, encode, encode_challenges
 from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored
+from matching.remembering import Memory, RememberingEmbedder
 from matching.remote import HttpEmbedder
 from matching.texts import Text
 from showcase.extensions import db, settings
@@ -30,6 +31,8 @@ FURTHER = 4
 MOST_CONFIRMED = 12_800
 """Where looking for more ends; what ranks below does not answer the query in any useful sense."""
 SECONDS_FOR_MODEL = 2.0
+DRAFTS = 200
+"""Drafts that a process remembers the vectors of: some 50 kB each."""
 
 BEING_INDEXED = "Being indexed: this can take a few seconds. Reload the page to see it with the newest words."
 
@@ -89,16 +92,26 @@ def query_of(publication: Publication) -> Query:
     return Query(text, encoded, "" if is_indexed(publication) else BEING_INDEXED)
 
 
-def query_from(text: Text) -> Query:
-    """Return a text that is not published as a query. Asks the worker's model, which may take a moment."""
+_drafts = Memory(DRAFTS)
+"""What the model made of drafts, by the id of the publication."""
+
+
+def query_from(text: Text, *, draft_of: uuid.UUID | None = None) -> Query:
+    """Return a text that is not published as a query. Asks the worker's model, which may take a moment.
+
+    A draft's page is drawn at each step of its writing: its parts are remembered, and only new ones are asked for.
+    """
     url, encoding = settings().embedder_url, encodings.in_use()
-    embedder = None
-    if url and text.whole.strip():
-        embedder = HttpEmbedder(url, name=encodings.model_of(encoding), timeout=SECONDS_FOR_MODEL)
+    if not url or not text.whole.strip():
+        return Query(text, encode_challenges([text], None)[0])
+    model = HttpEmbedder(url, name=encodings.model_of(encoding), timeout=SECONDS_FOR_MODEL)
+    memory = Memory(0) if draft_of is None else _drafts
+    embedder = RememberingEmbedder(model, memory, str(draft_of))
     try:
         (encoded,) = encode_challenges([text], embedder)
     except EmbedderUnavailable:
         return Query(text, encode_challenges([text], None)[0], WORDS_ONLY)
+    embedder.keep()
     return Query(text, replace(encoded, model=encoding if encoded.has_vectors else ""))
 
 
@@ -142,7 +155,7 @@ def order(
     left_out = {str(id) for id in exclude}
     ranking = ranker.rank(query.encoded, MOST_CONFIRMED, exclude=left_out)
     places: list[Place] = []
-    for place in _confirmed(kind, ranking.matches, seen_by, where):
+    for place in _confirmed(kind, ranking.matches, seen_by, where, first=min(BEST, FURTHER * most)):
         places.append(place)
         if len(places) == most:
             break
@@ -152,10 +165,15 @@ def order(
 
 
 def _confirmed(
-    kind: type[Publication], ranked: Sequence[Scored], seen_by: Actor, where: Sequence[sa.ColumnElement[bool]]
+    kind: type[Publication],
+    ranked: Sequence[Scored],
+    seen_by: Actor,
+    where: Sequence[sa.ColumnElement[bool]],
+    *,
+    first: int,
 ) -> Iterator[Place]:
     """Yield the ranked texts that the viewer may see and that fit the filters; asks SQL for ever more at a time."""
-    rank, start, size = 0, 0, BEST
+    rank, start, size = 0, 0, first
     while start < len(ranked):
         part = ranked[start : start + size]
         known = _ask(kind, [uuid.UUID(scored.id) for scored in part], seen_by, where)

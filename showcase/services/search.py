@@ -6,7 +6,7 @@ they are compared by their words and listed apart.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -61,8 +61,9 @@ def search(words: str, *, seen_by: Actor, kind: str = "", chosen: Chosen | None 
     kinds = [KINDS[kind]] if kind in KINDS else list(KINDS.values())
     found: list[Place] = []
     notices: dict[str, None] = {}
+    named = _named(kinds, words, seen_by, chosen or Chosen())
     for model in kinds:
-        order, places = _places(model, words, query, seen_by, chosen or Chosen())
+        order, places = _places(model, named.values(), query, seen_by, chosen or Chosen())
         found += places
         notices |= dict.fromkeys(order.notices)
     found.sort(key=_by_score)
@@ -78,7 +79,8 @@ def search(words: str, *, seen_by: Actor, kind: str = "", chosen: Chosen | None 
 
 def find_ids(kind: type[Publication], words: str, *, seen_by: Actor) -> list[uuid.UUID]:
     """Return the ids of those published texts of a kind that answer the words and the viewer may see, best first."""
-    _, places = _places(kind, words, _query(words), seen_by, Chosen())
+    named = _named([kind], words, seen_by, Chosen())
+    _, places = _places(kind, named.values(), _query(words), seen_by, Chosen())
     return [place.id for place in sorted(places, key=_by_score)]
 
 
@@ -93,50 +95,61 @@ def _query(words: str) -> Query:
 
 
 def _places(
-    kind: type[Publication], words: str, query: Query, seen_by: Actor, chosen: Chosen
+    kind: type[Publication],
+    found: Iterable[sa.Row[tuple[uuid.UUID, uuid.UUID, str]]],
+    query: Query,
+    seen_by: Actor,
+    chosen: Chosen,
 ) -> tuple[Order, list[Place]]:
-    """Return the order and those of its places that answer the words."""
-    where = filters.conditions(kind, chosen)
-    order = ranking.order(kind, query, seen_by=seen_by, where=where)
-    named = _named(kind, words, seen_by, where)
+    """Return the order and those of its places that answer the words or were found by title or organisation."""
+    order = ranking.order(kind, query, seen_by=seen_by, where=filters.conditions(kind, chosen))
+    named = {row.id: row.organisation_id for row in found if row.kind == _name(kind)}
+    weight = {term: order.judge.term_weight(term) for term in query.encoded.terms}
     kept = [
         Place(place.id, place.organisation_id, place.rank, NAMED + place.score, place.contributions)
         if place.id in named
         else place
         for place in order.places
-        if place.id in named or _answers(order, place)
+        if place.id in named or _answers(order, place, weight)
     ]
     absent = named.keys() - {place.id for place in kept}
     kept += [Place(id, named[id], 0, NAMED - 1, {}) for id in sorted(absent)]
     return order, kept
 
 
-def _answers(order: Order, place: Place) -> bool:
+def _answers(order: Order, place: Place, weight: Mapping[str, float]) -> bool:
     if order.judge.has_meaning and place.score >= LEAST_SCORE:
         return True
-    encoded = order.encoded(place.id)
-    weight = {term: order.judge.term_weight(term) for term in order.query.encoded.terms}
-    return encoded is not None and _coverage(weight, encoded.terms) >= LEAST_COVERAGE
+    return _coverage(weight, order.collection.held(str(place.id), weight)) >= LEAST_COVERAGE
 
 
-def _coverage(weight: Mapping[str, float], terms: Mapping[str, int]) -> float:
+def _coverage(weight: Mapping[str, float], terms: Collection[str]) -> float:
     total = sum(weight.values())
     return sum(share for term, share in weight.items() if term in terms) / total if total else 0.0
 
 
 def _named(
-    kind: type[Publication], words: str, seen_by: Actor, where: Sequence[sa.ColumnElement[bool]]
-) -> dict[uuid.UUID, uuid.UUID]:
-    """Return id and organisation of the texts whose published title or organisation's name holds the words."""
-    query = (
-        sa.select(kind.id, kind.organisation_id)
-        .join(Organisation, Organisation.id == kind.organisation_id)
-        .join(Version, Version.id == kind.published_version_id)
-        .where(ranking.is_matched(), visible_to(seen_by, kind), *where)
-        .where(sa.or_(contains(Organisation.name, words.strip()), contains(kind.listed_title(), words.strip())))
+    kinds: Sequence[type[Publication]], words: str, seen_by: Actor, chosen: Chosen
+) -> dict[uuid.UUID, sa.Row[tuple[uuid.UUID, uuid.UUID, str]]]:
+    """Return id, organisation and kind of the texts whose published title or organisation's name holds the words.
+
+    Asks for titles and for names apart, each in one table: as one condition on both, all there is would be joined.
+    """
+    titled = sa.select(Version.id).where(contains(Publication.listed_title(), words.strip()))
+    named = sa.select(Organisation.id).where(contains(Organisation.name, words.strip()))
+    fitting = [sa.and_(Publication.kind == _name(kind), *filters.conditions(kind, chosen)) for kind in kinds]
+    seen = (
+        sa.select(Publication.id, Publication.organisation_id, Publication.kind)
+        .join(Organisation, Organisation.id == Publication.organisation_id)
+        .where(ranking.is_matched(), visible_to(seen_by, Publication), sa.or_(*fitting))
         .limit(ranking.BEST)
     )
-    return {row.id: row.organisation_id for row in db.session.execute(query)}
+    holding = (Publication.published_version_id.in_(titled), Publication.organisation_id.in_(named))
+    return {row.id: row for each in holding for row in db.session.execute(seen.where(each))}
+
+
+def _name(kind: type[Publication]) -> str:
+    return str(sa.inspect(kind).polymorphic_identity)
 
 
 def _by_score(place: Place) -> tuple[float, uuid.UUID]:
@@ -166,17 +179,27 @@ def _result(publication: Publication, wanted: Mapping[str, float]) -> Result:
 
 
 def _unpublished(kinds: Sequence[type[Publication]], words: str, query: Query, seen_by: Actor) -> list[Result]:
-    """Return the texts without a row of their published version that have the words, last changed first."""
-    names = [str(sa.inspect(kind).polymorphic_identity) for kind in kinds]
+    """Return the texts without a row of their published version that have the words, last changed first.
+
+    What is published waits for its row for seconds, so the newest are enough to look at.
+    """
     model = encodings.in_use()
+    newest = (
+        sa.select(Publication.id)
+        .where(Publication.published_version_id.is_not(None))
+        .order_by(Publication.published_at.desc())
+        .limit(MOST_UNPUBLISHED)
+        .subquery()
+    )
+    is_read = sa.select(Vector.id).where(Vector.publication_id == newest.c.id, Vector.model == model).exists()
+    waiting = db.session.scalars(sa.select(newest.c.id).where(~is_read)).all()
     rows = db.session.scalars(
         sa.select(Publication)
-        .outerjoin(Vector, sa.and_(Vector.publication_id == Publication.id, Vector.model == model))
         .where(
             visible_to(seen_by, Publication),
-            Publication.kind.in_(names),
+            Publication.kind.in_(list(map(_name, kinds))),
             Publication.state != State.ARCHIVED,
-            sa.or_(Publication.published_version_id.is_(None), Vector.id.is_(None)),
+            sa.or_(Publication.published_version_id.is_(None), Publication.id.in_(waiting)),
         )
         .options(joinedload(Publication.organisation))
         .order_by(Publication.updated_at.desc(), Publication.id)

@@ -225,8 +225,8 @@ def _part_of(event: Event, kind: Kind, part_id: uuid.UUID) -> Any:
 
 def _needs() -> dict[str, str]:
     """Return the shared needs by id, each with how many challenges describe it."""
-    found = db.session.scalars(needs.list_shared(seen_by=current_actor())).unique()
-    return {str(need.id): f"{needs.title_of(need)} ({len(needs.challenges_of(need))} challenges)" for need in found}
+    found = needs.summaries(db.session.scalars(needs.list_shared(seen_by=current_actor())).all())
+    return {str(id): f"{summary.title} ({len(summary.challenges)} challenges)" for id, summary in found.items()}
 
 
 def _register(kind: Kind) -> None:

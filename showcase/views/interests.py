@@ -176,9 +176,9 @@ def _first_words(sources: dict[str, Any]) -> dict[str, Any]:
         words_of |= {"title": content.get("title", ""), "need": content.get("problem", "")}
         words_of["service_area"] = next(iter(content.get("service_areas") or ()), "")
     if need is not None:
-        words_of |= {"title": needs.title_of(need)}
-        words_of["service_area"] = next(iter(needs.service_areas_of(need)), "")
-        words_of["need"] = "\n".join(each.published_title for each in needs.challenges_of(need))
+        summary = needs.summary_of(need)
+        words_of |= {"title": summary.title, "need": "\n".join(title for _, title in summary.challenges)}
+        words_of["service_area"] = next(iter(summary.service_areas), "")
     if solution is not None:  # only its service: what a firm writes is not for its competitors, who read lists
         words_of["service_area"] = next(iter(solution.published_content.get("service_areas") or ()), "")
     words_of |= {"need" if name == "need_text" else name: text for name, text in free.items() if text}

@@ -1,7 +1,6 @@
 """Pages of similar needs: the list, one need with what its challenges share, and how staff arrange it."""
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +29,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "needs/index.html",
         page=page,
-        needs=needs,
+        summaries=needs.summaries(page.items),
         is_dismissed=is_dismissed,
         uncompared=need_groups.count_uncompared(model=encodings.in_use()),
     )
@@ -50,7 +49,14 @@ def show(need: Need) -> ResponseReturnValue:
     """Show the challenges of a need and what they share."""
     if need.joined_into_id is not None:
         return redirect(url_for(".show", need_id=need.joined_into_id))
-    return render_template("needs/show.html", need=need, needs=needs, content=needs.content_of(need))
+    return render_template(
+        "needs/show.html",
+        need=need,
+        summary=needs.summary_of(need),
+        challenges=needs.challenges_of(need),
+        content=needs.content_of(need),
+        levels=needs.LEVELS,
+    )
 
 
 @bp.get("/<uuid:need_id>/arrange")
@@ -68,7 +74,7 @@ def rename(need: Need) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form, "name"):
             need_decisions.rename(need, form.name.data or "", by=current_actor())
-            return _done(need, f"It is now called: {needs.title_of(need)}.")
+            return _done(need, f"It is now called: {needs.summary_of(need).title}.")
     return _page(need, form)
 
 
@@ -86,7 +92,7 @@ def move(need: Need) -> ResponseReturnValue:
                 return _done(made, "Taken out. They stand in a need of their own and stay apart.")
             target = _need(form.target.data)
             need_decisions.move(need, ids, target, by=current_actor())
-            return _done(target, f"Moved to: {needs.title_of(target)}.")
+            return _done(target, f"Moved to: {needs.summary_of(target).title}.")
     return _page(need, form)
 
 
@@ -124,10 +130,9 @@ def restore(need: Need) -> ResponseReturnValue:
 
 
 @bp.app_template_global()
-def shared_need(challenge: Challenge) -> dict[str, Any] | None:
-    """Return the need that a challenge shares with others, and the number of its councils; None if there is none."""
-    need = needs.find_for(challenge, seen_by=current_actor())
-    return {"need": need, "councils": len(needs.councils_of(need))} if need else None
+def shared_need(challenge: Challenge) -> needs.Summary | None:
+    """Return the need that a challenge shares with others, if there is one."""
+    return needs.find_for(challenge, seen_by=current_actor())
 
 
 def _is_dismissed() -> bool:
@@ -153,8 +158,7 @@ def _page(need: Need, sent: Form | None = None) -> ResponseReturnValue:
     join_form.offer(others)
     page = render_template(
         "needs/arrange.html",
-        need=need,
-        needs=needs,
+        summary=needs.summary_of(need),
         name_form=forms[NameForm],
         move_form=move_form,
         join_form=join_form,
@@ -168,9 +172,8 @@ def _others(need: Need) -> dict[str, str]:
     """Return the other needs by id: those of several challenges with how many, those of one with its council."""
     found = {}
     for other in needs.list_others(need):
-        challenges = needs.challenges_of(other)
-        told = f"{len(challenges)} challenges" if len(challenges) > 1 else challenges[0].organisation.name
-        found[str(other.id)] = f"{needs.title_of(other)} ({told})"
+        told = f"{len(other.challenges)} challenges" if other.is_shared else other.councils[0]
+        found[str(other.need.id)] = f"{other.title} ({told})"
     return found
 
 

@@ -69,7 +69,7 @@ def homes() -> dict[str, str]:
 
 
 def listed(people: People) -> list[str]:
-    return [needs.title_of(need) for need in db.session.scalars(needs.list_shared(seen_by=PUBLIC))]
+    return [summary.title for summary in needs.summaries(db.session.scalars(needs.list_shared(seen_by=PUBLIC)).all()).values()]
 
 
 @pytest.fixture
@@ -94,10 +94,10 @@ def test_the_same_need_in_other_words_is_found(people: People, challenges: dict[
     assert need_of(challenges["bins"]).id != need_of(challenges["damp"]).id
     assert len(listed(people)) == 2
     need = need_of(challenges["bins"])
-    assert needs.title_of(need) in (BINS["title"], MISSED["title"])
-    assert [council.name for council in needs.councils_of(need)] == ["Eastbrook", "Northmere"]
-    assert needs.service_areas_of(need) == ["waste"]
-    assert needs.sureness_of(need)
+    assert needs.summary_of(need).title in (BINS["title"], MISSED["title"])
+    assert needs.summary_of(need).councils == ["Eastbrook", "Northmere"]
+    assert needs.summary_of(need).service_areas == ["waste"]
+    assert needs.summary_of(need).sureness
     content = needs.content_of(need)
     assert {"bin", "lorries"} <= {word.lower() for word in content.terms}
     said = {(pair.left.id, "".join(piece.text for piece in pair.said_left)) for pair in content.shared}
@@ -136,7 +136,7 @@ def test_a_withdrawn_challenge_leaves_and_a_changed_one_is_placed_anew(
     take(mould, "publish", people.staff)
     assert group() == 2
     assert need_of(mould).id == kept
-    assert needs.sureness_of(need_of(challenges["damp"])) == ""
+    assert needs.summary_of(need_of(challenges["damp"])).sureness == ""
     assert group() == 0
 
 
@@ -178,7 +178,7 @@ def test_the_list_as_a_file(client: CheckedClient, people: People, challenges: d
     assert sorted(row["Challenge"] for row in rows) == sorted(one.published_title for one in challenges.values())
     mine = [row for row in rows if row["Address of the need"].endswith(f"/needs/{need.id}")]
     assert {row["Council"] for row in mine} == {"Northmere", "Eastbrook"}
-    assert {row["Need"] for row in mine} == {needs.title_of(need)}
+    assert {row["Need"] for row in mine} == {needs.summary_of(need).title}
     assert {float(row["Likeness"]) for row in mine} == {need.likeness}
     need_decisions.dismiss(need, "Not alike", by=actor_for(people.staff), now=utc_now())
     db.session.commit()
@@ -266,7 +266,7 @@ def test_what_is_joined_stays_together_and_its_address_leads_on(
     rebuilt()
     assert {str(kept_id)} == set(homes().values())
     assert listed(people) == ["Homes and bins"]
-    assert needs.sureness_of(db.session.get_one(Need, kept_id)) == needs.BY_STAFF
+    assert needs.summary_of(db.session.get_one(Need, kept_id)).sureness == needs.BY_STAFF
     answer = client.get(f"/needs/{other_id}")
     assert answer.location == f"/needs/{kept_id}"
     with pytest.raises(NotAllowed):
@@ -315,7 +315,7 @@ def test_a_name_and_a_dismissal_outlast_the_worker(people: People, challenges: d
     by = actor_for(people.staff)
     need = need_of(challenges["bins"])
     need_decisions.rename(need, "  Missed   bins ", by=by)
-    assert needs.title_of(need) == "Missed bins"
+    assert needs.summary_of(need).title == "Missed bins"
     need_decisions.dismiss(need, "Two rounds of one depot", by=by, now=utc_now())
     with pytest.raises(Conflict):
         need_decisions.dismiss(need, "Again", by=by, now=utc_now())

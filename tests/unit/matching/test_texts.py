@@ -37,8 +37,8 @@ def test_a_text_of_short_fields_alone_is_one_passage() -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    assert passages(Text("x", ())) == []
-    assert passages(Text.plain("x", "  \n ")) == []
+    assert passages(Text("x", ())) == ()
+    assert passages(Text.plain("x", "  \n ")) == ()
     assert term_counts("the of and") == {}
 
 
