@@ -1,4 +1,4 @@
-"""An embedder that asks the model only for what it was not asked the last time: a draft hardly changes between saves.
+"""An embedder that asks the model only for what is not known: a draft hardly changes from one save to the next.
 
 Each text has a memory of its own, so that nobody can tell by the time of an answer what another has written.
 """
@@ -13,7 +13,7 @@ from matching.embedder import Embedder, Vectors
 
 
 class Memory:
-    """What was asked last about each of some texts; those that were asked about longest ago are forgotten."""
+    """What was last asked of each of some texts; those that were asked of longest ago are forgotten."""
 
     def __init__(self, most: int) -> None:
         """Remember so many texts."""
@@ -36,15 +36,13 @@ class Memory:
 
 
 class RememberingEmbedder:
-    """Embeds the parts of one text; `keep` remembers them for the next time."""
+    """Asks another embedder for what is not known already; `asked` is then what there is to remember."""
 
-    def __init__(self, embedder: Embedder, memory: Memory, key: str) -> None:
-        """Ask `embedder` for what the memory does not hold; `key` names the text."""
+    def __init__(self, embedder: Embedder, known: Mapping[str, Vectors]) -> None:
+        """Take who knows the rest, and the vectors of words that need not be asked for, float32 [dimension] each."""
         self._embedder = embedder
-        self._memory = memory
-        self._key = f"{embedder.name} {key}"
-        self._before = memory.of(self._key)
-        self._asked: dict[str, Vectors] = {}
+        self._known = known
+        self.asked: dict[str, Vectors] = {}
 
     @property
     def name(self) -> str:
@@ -58,17 +56,12 @@ class RememberingEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Return float32 [texts, dimension] unit rows. Raises: EmbedderUnavailable."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._before and text not in self._asked]
-        made = dict(zip(new, self._embedder.embed_queries(new), strict=True)) if new else {}
-        self._asked |= {text: self._before[text] for text in texts if text in self._before} | made
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        return np.stack([self._asked[text] for text in texts])
+        self.asked |= {text: self._known[text] for text in texts if text in self._known}
+        new = [text for text in dict.fromkeys(texts) if text not in self.asked]
+        if new:
+            self.asked |= dict(zip(new, self._embedder.embed_queries(new), strict=True))
+        return np.stack([self.asked[text] for text in texts]) if texts else np.zeros((0, self.dimension), np.float32)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return float32 [texts, dimension] unit rows; nothing of these is remembered. Raises: EmbedderUnavailable."""
+        """Return float32 [texts, dimension] unit rows; these are always asked for. Raises: EmbedderUnavailable."""
         return self._embedder.embed_passages(texts)
-
-    def keep(self) -> None:
-        """Remember what was asked, and only that."""
-        self._memory.keep(self._key, self._asked)

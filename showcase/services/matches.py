@@ -47,7 +47,7 @@ def query_for(publication: Publication, *, is_working_text: bool = False) -> Que
     if publication.is_visible and not is_working_text:
         return ranking.query_of(publication)
     text = vectors.text_of(publication.id, publication.questionnaire, publication.content)
-    return ranking.query_from(text, draft_of=publication.id)
+    return ranking.query_from(text, draft=publication)
 
 
 def solutions_for(

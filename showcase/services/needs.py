@@ -1,8 +1,8 @@
 """Similar needs for people: lists and pages of what several councils describe.
 
 The worker puts challenges together (`need_groups`), staff correct it (`need_decisions`), this shows the outcome. Only
-what is published is read, so that a page shows everyone what anyone could put together by reading. Lists say of each need
-what its `Summary` holds, which needs no text to be read.
+what is published is read, so that a page shows everyone what anyone could put together by reading. Lists say of each
+need what its `Summary` holds, which needs no text to be read.
 """
 
 import uuid
@@ -17,7 +17,7 @@ from matching.grouping import LEAST
 from matching.likeness import Likeness, shared_passages, shared_terms
 from matching.texts import Text, passages, term_counts, words_by_term
 from showcase.extensions import db
-from showcase.models import Challenge, Facet, Need, NeedMember, Organisation, Publication, Version
+from showcase.models import Challenge, Facet, Need, NeedMember, Organisation, Version
 from showcase.policies import Actor, visible_to
 from showcase.services import encodings, need_groups, ranking, reasons
 from showcase.services.reasons import Segment
@@ -88,12 +88,15 @@ class Content:
 
 def list_shared(*, seen_by: Actor, is_dismissed: bool = False) -> sa.Select[Need]:
     """Return the query for the needs that two or more published challenges describe, those of most councils first."""
-    councils = _count(sa.distinct(Publication.organisation_id))
+    councils = sa.func.count(sa.distinct(Challenge.organisation_id))
+    of_each = _published_members().with_only_columns(NeedMember.need_id, councils.label("councils"))
+    shared = of_each.group_by(NeedMember.need_id).having(sa.func.count(NeedMember.id) >= 2).subquery()
     state = Need.dismissed_at.is_not(None) if is_dismissed else Need.dismissed_at.is_(None)
     return (
         sa.select(Need)
-        .where(visible_to(seen_by, Need), state, _count(NeedMember.id) >= 2)
-        .order_by(councils.desc(), Need.created_at.desc(), Need.id)
+        .join(shared, shared.c.need_id == Need.id)
+        .where(visible_to(seen_by, Need), state)
+        .order_by(shared.c.councils.desc(), Need.created_at.desc(), Need.id)
     )
 
 
@@ -137,7 +140,7 @@ def summaries(found: Sequence[Need]) -> Mapping[uuid.UUID, Summary]:
     return {need.id: _summary(need, [row for row in members if row.need_id == need.id], areas) for need in found}
 
 
-def _summary(need: Need, members: Sequence[sa.Row[Any]], areas: Sequence[sa.Row[Any]]) -> Summary:
+def _summary(need: Need, members: Sequence[Any], areas: Sequence[Any]) -> Summary:
     title = members[0].title if members else ""
     return Summary(
         need,
@@ -176,15 +179,10 @@ def content_of(need: Need) -> Content:
 
 def list_others(need: Need) -> list[Summary]:
     """Return the needs that staff could join with this one or move its challenges to, by title."""
-    query = sa.select(Need).where(Need.id != need.id, Need.joined_into_id.is_(None), _count(NeedMember.id) >= 1)
+    published = _published_members().where(NeedMember.need_id == Need.id).exists()
+    query = sa.select(Need).where(Need.id != need.id, Need.joined_into_id.is_(None), published)
     found = summaries(db.session.scalars(query).all())
     return sorted(found.values(), key=lambda other: (other.title.lower(), str(other.need.id)))
-
-
-def _count(what: sa.ColumnElement[object] | sa.orm.InstrumentedAttribute[uuid.UUID]) -> sa.ScalarSelect[int]:
-    """Return SQL that counts something of a need's published challenges."""
-    of_it = _published_members().with_only_columns(sa.func.count(what)).where(NeedMember.need_id == Need.id)
-    return of_it.correlate(Need).scalar_subquery()
 
 
 def _published_members() -> sa.Select[Any]:

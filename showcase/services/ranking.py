@@ -10,17 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import sqlalchemy as sa
 
 from matching.collection import Collection
-from matching.embedder import EmbedderUnavailable
-from matching.encoding import Encoded, encode, encode_challenges
+from matching.embedder import EmbedderUnavailable, Vectors
+from matching.encoding import Encoded, encode, encode_challenges, parts
 from matching.ranker import WORDS_ONLY, Judge, Ranker, Scored
 from matching.remembering import Memory, RememberingEmbedder
 from matching.remote import HttpEmbedder
 from matching.texts import Text
 from showcase.extensions import db, settings
-from showcase.models import Organisation, Publication, Vector, utc_now
+from showcase.models import Challenge, Organisation, Publication, Vector, utc_now
 from showcase.policies import Actor, visible_to
 from showcase.services import encodings, index, vectors, weights
 
@@ -93,26 +94,40 @@ def query_of(publication: Publication) -> Query:
 
 
 _drafts = Memory(DRAFTS)
-"""What the model made of drafts, by the id of the publication."""
+"""What the model made of drafts, by the id of the publication and the encoding."""
 
 
-def query_from(text: Text, *, draft_of: uuid.UUID | None = None) -> Query:
+def query_from(text: Text, *, draft: Publication | None = None) -> Query:
     """Return a text that is not published as a query. Asks the worker's model, which may take a moment.
 
-    A draft's page is drawn at each step of its writing: its parts are remembered, and only new ones are asked for.
+    A draft's pages are drawn at each step of its writing: the model is asked only for parts that are new.
     """
     url, encoding = settings().embedder_url, encodings.in_use()
     if not url or not text.whole.strip():
         return Query(text, encode_challenges([text], None)[0])
     model = HttpEmbedder(url, name=encodings.model_of(encoding), timeout=SECONDS_FOR_MODEL)
-    memory = Memory(0) if draft_of is None else _drafts
-    embedder = RememberingEmbedder(model, memory, str(draft_of))
+    key = f"{draft.id} {encoding}" if draft is not None else ""
+    known = (_drafts.of(key) or _known_parts(draft, encoding)) if draft is not None else {}
+    embedder = RememberingEmbedder(model, known)
     try:
         (encoded,) = encode_challenges([text], embedder)
     except EmbedderUnavailable:
         return Query(text, encode_challenges([text], None)[0], WORDS_ONLY)
-    embedder.keep()
+    if draft is not None:
+        _drafts.keep(key, embedder.asked)
     return Query(text, replace(encoded, model=encoding if encoded.has_vectors else ""))
+
+
+def _known_parts(draft: Publication, encoding: str) -> dict[str, Vectors]:
+    """Return the vectors of a challenge's published parts by their words: a new draft begins with the same."""
+    if not isinstance(draft, Challenge) or not is_indexed(draft):
+        return {}
+    encoded = index.encoded(draft.id, encoding)
+    rows, asked = parts(vectors.text_of(draft.id, draft.questionnaire, draft.published_content))
+    if encoded is None or (len(encoded.vectors), len(encoded.requirements)) != (len(rows), len(asked)):
+        return {}
+    made = [row for group in (encoded.vectors, encoded.requirements) for row in group.astype(np.float32)]
+    return dict(zip([*rows, *asked], made, strict=True))
 
 
 def encoded_of(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Encoded]:

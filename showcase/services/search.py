@@ -96,7 +96,7 @@ def _query(words: str) -> Query:
 
 def _places(
     kind: type[Publication],
-    found: Iterable[sa.Row[tuple[uuid.UUID, uuid.UUID, str]]],
+    found: Iterable[sa.Row[uuid.UUID, uuid.UUID, str]],
     query: Query,
     seen_by: Actor,
     chosen: Chosen,
@@ -130,7 +130,7 @@ def _coverage(weight: Mapping[str, float], terms: Collection[str]) -> float:
 
 def _named(
     kinds: Sequence[type[Publication]], words: str, seen_by: Actor, chosen: Chosen
-) -> dict[uuid.UUID, sa.Row[tuple[uuid.UUID, uuid.UUID, str]]]:
+) -> dict[uuid.UUID, sa.Row[uuid.UUID, uuid.UUID, str]]:
     """Return id, organisation and kind of the texts whose published title or organisation's name holds the words.
 
     Asks for titles and for names apart, each in one table: as one condition on both, all there is would be joined.
