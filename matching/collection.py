@@ -185,11 +185,12 @@ class Collection:
         with self.lock:
             return self._at(self.slot_of(id))
 
-    def held(self, id: str, terms: Iterable[str]) -> set[str]:
-        """Return those of the terms that a document holds; none where it is not here."""
+    def covered(self, ids: Iterable[str], weights: Mapping[str, float]) -> dict[str, float]:
+        """Return which share of these weights is of terms that a document holds, for those of the ids that are here."""
         with self.lock:
-            slot = self._find(id)
-            return self.postings.held(slot, terms) if slot is not None else set()
+            shares = self.postings.coverage(weights)
+            slots = {id: self._find(id) for id in ids}
+            return {id: float(shares[slot]) for id, slot in slots.items() if slot is not None}
 
     def recalibrate(self) -> Calibration:
         """Take a new calibration from the documents that are here now, use it from here on, and return it."""

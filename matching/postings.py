@@ -8,7 +8,7 @@ map. Removed documents stay in the arrays, unseen, until everything is laid out 
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -112,12 +112,6 @@ class Postings:
         numbers, counts = self._words(slot)
         return dict(zip(map(self._names.__getitem__, numbers.tolist()), counts.tolist(), strict=True))
 
-    def held(self, slot: int, terms: Iterable[str]) -> set[str]:
-        """Return those of the terms that a document holds."""
-        numbers = {self._number[term]: term for term in terms if term in self._number}
-        wanted = np.array(list(numbers), np.int32)
-        return {numbers[number] for number in wanted[np.isin(wanted, self._words(slot)[0])].tolist()}
-
     def _words(self, slot: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the numbers of a document's terms, and their counts."""
         if self._base is not None and slot < self._first:
@@ -143,6 +137,16 @@ class Postings:
             for slots, gains in self._filed(number) if number is not None else ():
                 _add(found, slots, gains, weight)
         return found.astype(np.float64)
+
+    def coverage(self, weights: Mapping[str, float]) -> Scores:
+        """Return which share of these weights is of terms that a document holds, for each document, float64 [slots]."""
+        found = np.zeros(self._first + len(self._starts.rows) - 1)
+        for term, weight in weights.items():
+            number = self._number.get(term)
+            for slots, _ in self._filed(number) if number is not None else ():
+                found[slots] += weight
+        total = sum(weights.values())
+        return found / total if total else found
 
     def _filed(self, number: int) -> Iterator[tuple[Numbers, Gains]]:
         """Yield a term's slots and gains: those of the base, and those added since."""

@@ -89,7 +89,8 @@ def count_uncompared(*, model: str) -> int:
     query = (
         sa.select(sa.func.count(Vector.id))
         .join(Challenge, Challenge.id == Vector.publication_id)
-        .where(Vector.model == model, Vector.content_hash.startswith(LEXICAL), Vector.version_id.is_not(None))
+        .where(Vector.kind == KIND, Vector.model == model, Vector.version_id.is_not(None))
+        .where(Vector.content_hash.startswith(LEXICAL))
     )
     return db.session.scalar(query) or 0
 

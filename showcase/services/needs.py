@@ -6,7 +6,7 @@ need what its `Summary` holds, which needs no text to be read.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +103,9 @@ def list_shared(*, seen_by: Actor, is_dismissed: bool = False) -> sa.Select[Need
 def find_for(challenge: Challenge, *, seen_by: Actor) -> Summary | None:
     """Return the need that a challenge shares with others, if it does and stands on the lists of the viewer."""
     its = sa.select(NeedMember.need_id).where(NeedMember.challenge_id == challenge.id).scalar_subquery()
-    need = db.session.scalar(list_shared(seen_by=seen_by).where(Need.id == its).order_by(None))
-    return summary_of(need) if need is not None else None
+    need = db.session.scalar(sa.select(Need).where(Need.id == its, visible_to(seen_by, Need)))
+    found = summary_of(need) if need is not None and not need.is_dismissed else None
+    return found if found is not None and found.is_shared else None
 
 
 def summary_of(need: Need) -> Summary:
@@ -137,7 +138,15 @@ def summaries(found: Sequence[Need]) -> Mapping[uuid.UUID, Summary]:
         .group_by(NeedMember.need_id, Facet.value)
         .order_by(sa.func.count().desc(), Facet.value)
     ).all()
-    return {need.id: _summary(need, [row for row in members if row.need_id == need.id], areas) for need in found}
+    of_each = _by_need(members), _by_need(areas)
+    return {need.id: _summary(need, *(rows.get(need.id, []) for rows in of_each)) for need in found}
+
+
+def _by_need(rows: Iterable[Any]) -> dict[uuid.UUID, list[Any]]:
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.need_id, []).append(row)
+    return found
 
 
 def _summary(need: Need, members: Sequence[Any], areas: Sequence[Any]) -> Summary:
@@ -147,7 +156,7 @@ def _summary(need: Need, members: Sequence[Any], areas: Sequence[Any]) -> Summar
         need.name or title or UNTITLED,
         [(row.id, row.title) for row in members],
         sorted({row.name for row in members}, key=str.lower),
-        [row.value for row in areas if row.need_id == need.id],
+        [row.value for row in areas],
         any(row.is_illustrative for row in members),
     )
 

@@ -6,7 +6,7 @@ they are compared by their words and listed apart.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -105,25 +105,22 @@ def _places(
     order = ranking.order(kind, query, seen_by=seen_by, where=filters.conditions(kind, chosen))
     named = {row.id: row.organisation_id for row in found if row.kind == _name(kind)}
     weight = {term: order.judge.term_weight(term) for term in query.encoded.terms}
+    covered = order.collection.covered((str(place.id) for place in order.places), weight)
     kept = [
         Place(place.id, place.organisation_id, place.rank, NAMED + place.score, place.contributions)
         if place.id in named
         else place
         for place in order.places
-        if place.id in named or _answers(order, place, weight)
+        if place.id in named
+        or (order.judge.has_meaning and place.score >= LEAST_SCORE)
+        or covered.get(str(place.id), 0.0) >= LEAST_COVERAGE
     ]
     absent = named.keys() - {place.id for place in kept}
     kept += [Place(id, named[id], 0, NAMED - 1, {}) for id in sorted(absent)]
     return order, kept
 
 
-def _answers(order: Order, place: Place, weight: Mapping[str, float]) -> bool:
-    if order.judge.has_meaning and place.score >= LEAST_SCORE:
-        return True
-    return _coverage(weight, order.collection.held(str(place.id), weight)) >= LEAST_COVERAGE
-
-
-def _coverage(weight: Mapping[str, float], terms: Collection[str]) -> float:
+def _coverage(weight: Mapping[str, float], terms: Mapping[str, int]) -> float:
     total = sum(weight.values())
     return sum(share for term, share in weight.items() if term in terms) / total if total else 0.0
 

@@ -69,7 +69,8 @@ def homes() -> dict[str, str]:
 
 
 def listed(people: People) -> list[str]:
-    return [summary.title for summary in needs.summaries(db.session.scalars(needs.list_shared(seen_by=PUBLIC)).all()).values()]
+    found = db.session.scalars(needs.list_shared(seen_by=PUBLIC)).all()
+    return [summary.title for summary in needs.summaries(found).values()]
 
 
 @pytest.fixture
