@@ -12,4 +12,11 @@ if os.environ.get("LOG") == "json":
 sys.setswitchinterval(0.001)
 """A thread that waits for the interpreter waits a fifth as long: pages of many short queries pass one long ranking."""
 app = create_app()
-threading.Thread(target=index.load_ahead, args=(app,), name="index", daemon=True).start()
+
+
+def _load_ahead() -> None:
+    with app.app_context():
+        index.load_ahead()
+
+
+threading.Thread(target=_load_ahead, name="index", daemon=True).start()

@@ -41,6 +41,8 @@ class Settings:
     """Days after an event for which attendees' access and dietary needs are kept."""
     clamd: str | None = None
     """Where ClamAV's daemon listens, as host:port or unix:/path: files are kept only once it let them pass."""
+    breached_passwords_url: str | None = None
+    """Where a list of breached passwords answers as api.pwnedpasswords.com does; None: none is asked."""
     metrics_token: str | None = None
     """Lets its bearer read the figures at /metrics; None: nobody can."""
     proxy_count: int = 0
@@ -77,6 +79,9 @@ class Settings:
         clamd = environment.get("CLAMD", "")
         if clamd and not re.fullmatch(r"unix:/.+|.+:\d{1,5}", clamd):
             faults.append("CLAMD must be host:port or unix:/path")
+        breached = environment.get("BREACHED_PASSWORDS_URL", "").rstrip("/")
+        if breached and not breached.startswith(("http://", "https://")):
+            faults.append("BREACHED_PASSWORDS_URL must start with http:// or https://")
         is_demo = _flag(environment, "DEMO", faults)
         if faults:
             raise BadSettings("\n".join(faults))
@@ -94,6 +99,7 @@ class Settings:
             contact_email=environment.get("CONTACT_EMAIL") or None,
             keep_needs_days=int(needs_days),
             clamd=clamd or None,
+            breached_passwords_url=breached or None,
             metrics_token=environment.get("METRICS_TOKEN") or None,
             proxy_count=int(proxies),
         )

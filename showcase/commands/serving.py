@@ -1,5 +1,6 @@
 """Commands that serve: web and worker together, the worker alone, and the whole demo from nothing."""
 
+import ctypes
 import errno
 import os
 import signal
@@ -17,6 +18,8 @@ THREADS = 8
 """Requests that one web process answers at once."""
 LONGEST_ADDRESS = 8190
 """Most characters of a request's first line, the highest limit that the web server has."""
+PR_SET_PDEATHSIG = 1
+"""What prctl(2) calls the signal that a process gets when its parent is gone."""
 FIRST_EMBEDDED = 4
 """Texts in the first batches of a watched embedding: few, so that its bar moves at once."""
 
@@ -168,8 +171,25 @@ def _start_web() -> "subprocess.Popen[bytes]":
     # Requests already share the cores: arithmetic that spreads one of them over all cores only makes the others wait
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     environment = {**os.environ, **one_thread}
-    return subprocess.Popen([sys.executable, *command, *address], cwd=ROOT, start_new_session=True, env=environment)
+    return _start([*command, *address], environment)
 
 
 def _start_worker() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "showcase.commands", "work"], cwd=ROOT, start_new_session=True)
+    return _start(["-m", "showcase.commands", "work"], dict(os.environ))
+
+
+def _start(arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        start_new_session=True,
+        env=environment,
+        preexec_fn=_end_with_parent,
+    )
+
+
+def _end_with_parent() -> None:
+    """Have the kernel tell this process to stop when the one that started it is gone, even killed. Linux alone does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -188,7 +188,7 @@ def create(email: str, *, name: str, password: str, now: datetime) -> Account:
         Conflict: the address has one.
         DomainError: the password is not good enough.
     """
-    passwords.check(password, email=email)
+    passwords.check(password, email=email, name=name)
     account = Account(email=tidied(email), name=name, password_hash=passwords.hash_of(password), created_at=now)
     try:
         with db.session.begin_nested():
@@ -256,7 +256,7 @@ def reset_password(ticket: Ticket, password: str, *, now: datetime) -> None:
     account = find(ticket.email)
     if account is None:
         raise tickets.Spent
-    passwords.check(password, email=account.email)
+    passwords.check(password, email=account.email, name=account.name)
     tickets.use(ticket, now=now)
     tickets.use_all(TicketPurpose.RESET_PASSWORD, account.email, now=now)
     _set_password(account, password, now=now)
@@ -270,7 +270,7 @@ def change_password(account: Account, password: str, *, keep: str, by: Actor, no
     Raises:
         DomainError: the password is not good enough.
     """
-    passwords.check(password, email=account.email)
+    passwords.check(password, email=account.email, name=account.name)
     _set_password(account, password, now=now)
     sessions.end_all(account, keep=keep)
     audit.record("account.password_changed", account, by=by)

@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Protocol
@@ -61,11 +62,21 @@ class Upload(Protocol):
         ...
 
 
-def keep(upload: Upload | None, *, by: Actor, now: datetime, kinds: Collection[FileKind] = EVERY_KIND) -> File:
-    """Keep a file that is one of these kinds; the caller hangs it on what it belongs to.
+@dataclass(frozen=True)
+class Examined:
+    """A file that may be kept."""
+
+    name: str
+    kind: FileKind
+    data: bytes
+    is_scanned: bool
+
+
+def examine(upload: Upload | None, kinds: Collection[FileKind] = EVERY_KIND) -> Examined:
+    """Read and check a file that is one of these kinds. Writes nothing, and may wait for a virus scanner.
 
     Raises:
-        DomainError: nothing was chosen, it is too large or empty, it is not what its name says, or a virus scanner
+        DomainError: nothing was chosen, it is too large or empty, it is not what its name says, or the scanner
             found something in it or does not answer.
     """
     if upload is None or not getattr(upload, "filename", None):
@@ -74,12 +85,26 @@ def keep(upload: Upload | None, *, by: Actor, now: datetime, kinds: Collection[F
     data = upload.read(MOST_BYTES + 1)
     kind = _checked_kind(name, data, kinds)
     scanning.check(data)
+    return Examined(name, kind, data, scanning.is_on())
+
+
+def keep(sent: Upload | Examined | None, *, by: Actor, now: datetime, kinds: Collection[FileKind] = EVERY_KIND) -> File:
+    """Keep a file that is one of these kinds; the caller hangs it on what it belongs to.
+
+    One that was not examined yet is examined now; pages do so before they write anything (`views.files.is_examined`).
+
+    Raises:
+        DomainError: as `examine` does.
+    """
+    examined = sent if isinstance(sent, Examined) else examine(sent, kinds)
+    if examined.kind not in kinds:
+        raise ValueError(f"{examined.kind} was examined for another purpose")
     file = File(
-        name=name,
-        kind=kind,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        data=data,
+        name=examined.name,
+        kind=examined.kind,
+        size=len(examined.data),
+        sha256=hashlib.sha256(examined.data).hexdigest(),
+        data=examined.data,
         organisation_id=by.organisation_id,
         created_by_id=by.account_id,
         created_at=now,
@@ -87,7 +112,13 @@ def keep(upload: Upload | None, *, by: Actor, now: datetime, kinds: Collection[F
     db.session.add(file)
     db.session.flush()
     audit.record(
-        "file.kept", file, by=by, kind=kind.value, bytes=file.size, sha256=file.sha256, is_scanned=scanning.is_on()
+        "file.kept",
+        file,
+        by=by,
+        kind=file.kind.value,
+        bytes=file.size,
+        sha256=file.sha256,
+        is_scanned=examined.is_scanned,
     )
     return file
 

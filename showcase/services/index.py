@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask import Flask
 
 from matching.calibration import Calibration, sampled
 from matching.collection import Collection
@@ -136,14 +135,13 @@ def live(kind: str, model: str) -> Ranked:
     return ranked
 
 
-def load_ahead(app: Flask) -> None:
+def load_ahead() -> None:
     """Load the indexes of a web process before the first search waits for it; what fails now, that search will tell."""
-    with app.app_context():
-        try:
-            for kind in KINDS:
-                live(kind, encodings.in_use())
-        except (sa.exc.SQLAlchemyError, OSError) as error:
-            log.warning("indexes could not be loaded ahead: %s", error)
+    try:
+        for kind in KINDS:
+            live(kind, encodings.in_use())
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        log.warning("indexes could not be loaded ahead: %s", type(error).__name__)
 
 
 def forget() -> None:

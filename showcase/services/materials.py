@@ -74,7 +74,7 @@ def set_rules(event: Event, wanted: Rules, *, by: Actor, now: datetime) -> Mater
     return rules
 
 
-def send(candidate: Candidate, upload: files.Upload | None, *, by: Actor, now: datetime) -> Material:
+def send(candidate: Candidate, slides: files.Upload | files.Examined | None, *, by: Actor, now: datetime) -> Material:
     """Send the slides of a pitch, or replace them before the deadline.
 
     Raises:
@@ -88,7 +88,7 @@ def send(candidate: Candidate, upload: files.Upload | None, *, by: Actor, now: d
         raise Conflict("LGA staff have not yet said what to send.")
     if now > rules.due_at or rules.shown_at is not None:
         raise Conflict("The deadline has passed, and is the same for all.")
-    file = files.keep(upload, by=by, now=now, kinds=(FileKind.PDF,))
+    file = files.keep(slides, by=by, now=now, kinds=(FileKind.PDF,))
     pages = count_pages(file.data)
     if file.size > rules.most_megabytes * 1024 * 1024:
         raise DomainError(f"Use {rules.most_megabytes} MB or less. Your file has {files.size_in_words(file.size)}.")

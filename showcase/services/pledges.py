@@ -40,7 +40,7 @@ def step(
     revision: int,
     by: Actor,
     now: datetime,
-    letter: files.Upload | None = None,
+    letter: files.Upload | files.Examined | None = None,
 ) -> Pledge:
     """Take a rung for the actor's council, or say something else there; `letter` goes to the evidence.
 
@@ -110,7 +110,9 @@ def share(pledge: Pledge, *, is_named: bool, to_suppliers: bool, revision: int, 
     audit.record("pledge.shared", pledge, by=by, members=is_named, suppliers=to_suppliers)
 
 
-def add_evidence(pledge: Pledge, upload: files.Upload | None, description: str, *, by: Actor, now: datetime) -> None:
+def add_evidence(
+    pledge: Pledge, sent: files.Upload | files.Examined | None, description: str, *, by: Actor, now: datetime
+) -> None:
     """Add a file that supports the pledge. Evidence is never replaced.
 
     Raises:
@@ -119,7 +121,7 @@ def add_evidence(pledge: Pledge, upload: files.Upload | None, description: str, 
     """
     require(by, Permission.INTEREST_STEP, pledge.interest_list)
     _require_own(pledge, by)
-    _keep_file(pledge, upload, description.strip() or "Evidence", pledge.revision, by, now)
+    _keep_file(pledge, sent, description.strip() or "Evidence", pledge.revision, by, now)
     audit.record("pledge.evidence_added", pledge, by=by)
 
 
@@ -274,9 +276,14 @@ def _changed(pledge: Pledge, now: datetime) -> None:
 
 
 def _keep_file(
-    pledge: Pledge, upload: files.Upload | None, description: str, step_number: int, by: Actor, now: datetime
+    pledge: Pledge,
+    sent: files.Upload | files.Examined | None,
+    description: str,
+    step_number: int,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    kept = files.keep(upload, by=by, now=now)
+    kept = files.keep(sent, by=by, now=now)
     pledge.evidence.append(
         PledgeEvidence(
             file=kept, step_number=step_number, description=description[:200], by_id=by.account_id, created_at=now

@@ -1,14 +1,17 @@
-"""Gives uploaded files back. There is no address of a file as such: the noun it hangs on has one, and its guard."""
+"""Takes uploaded files in and gives them back. No file has an address: the noun it hangs on has one, and its guard."""
 
+from collections.abc import Collection
 from urllib.parse import quote
 
 from flask import Response
 from sqlalchemy.orm import Session
 
 from showcase.access import current_actor
+from showcase.errors import DomainError
+from showcase.forms.base import Form
 from showcase.models.files import File, FileKind
-from showcase.services import audit
-from showcase.transactions import afterwards
+from showcase.services import audit, files
+from showcase.transactions import afterwards, pausing
 
 MEDIA_TYPES = {
     FileKind.PDF: "application/pdf",
@@ -17,6 +20,23 @@ MEDIA_TYPES = {
     FileKind.PNG: "image/png",
     FileKind.JPEG: "image/jpeg",
 }
+
+
+def is_examined(form: Form, name: str, kinds: Collection[FileKind] = files.EVERY_KIND) -> bool:
+    """Look at the file in a field before anything is written: nobody's writing should wait for a virus scanner.
+
+    The field then holds what may be kept. False, with what is wrong on the field, where it cannot be taken; a form
+    without that field or a field without a file passes.
+    """
+    if name not in form or not getattr(form[name].data, "filename", ""):
+        return True
+    try:
+        with pausing():
+            form[name].data = files.examine(form[name].data, kinds)
+    except DomainError as error:
+        form.refuse(error, name)
+        return False
+    return True
 
 
 def send(file: File) -> Response:

@@ -5,7 +5,8 @@ import uuid
 from typing import Any
 
 from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.integrations.flask_client import OAuth  # type: ignore[import-untyped]
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth  # type: ignore[import-untyped]
+from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -162,8 +163,24 @@ def remove(organisation: Organisation) -> ResponseReturnValue:
     return redirect(url_for("organisations.show", organisation_id=organisation.id))
 
 
-def _client(provider: IdentityProvider):  # type: ignore[no-untyped-def]  # Authlib carries no types
-    return OAuth(current_app).register(
+class _Session(OAuth2Session):  # type: ignore[misc]  # Authlib carries no types
+    """Follows no redirect: a provider's addresses are those that it names itself."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.max_redirects = 0
+
+
+class _App(FlaskOAuth2App):  # type: ignore[misc]
+    client_cls = _Session
+
+
+class _Registry(OAuth):  # type: ignore[misc]
+    oauth2_client_cls = _App
+
+
+def _client(provider: IdentityProvider):  # type: ignore[no-untyped-def]
+    return _Registry(current_app).register(
         provider.id.hex,
         client_id=provider.client_id,
         client_secret=locked_secrets.unlock(provider.client_secret),

@@ -11,8 +11,10 @@ from showcase.forms.base import errors_on
 from showcase.forms.materials import RulesForm, SendForm
 from showcase.forms.times import day_of, moment_of, time_of
 from showcase.models import Event, Material, utc_now
+from showcase.models.files import FileKind
 from showcase.policies import Permission
 from showcase.services import materials
+from showcase.views.files import is_examined
 from showcase.views.files import send as send_file
 
 bp = Blueprint("materials", __name__)
@@ -36,7 +38,7 @@ def send(event: Event) -> ResponseReturnValue:
     if row is None:
         raise NotFound
     form = SendForm(prefix=f"of-{row.candidate.id}-")
-    if form.validate():
+    if form.validate() and is_examined(form, "file", (FileKind.PDF,)):
         with errors_on(form, "file"):
             materials.send(row.candidate, form.file.data, by=actor, now=utc_now())
             flash("Sent. You can replace the slides until the deadline.", "success")

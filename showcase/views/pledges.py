@@ -65,8 +65,7 @@ def step(interestlist: InterestList, rung: str) -> ResponseReturnValue:
     unit = vocabulary("units").label(interestlist.unit).lower()
     data = shown(pledges.entry_value(pledge), wanted) if pledge and pledge.rung is wanted else {}
     form = step_form(wanted, unit, is_down=is_down, data={**data, "revision": pledge.revision if pledge else 0})
-    if form.validate_on_submit():
-        letter = form.said("letter")
+    if form.validate_on_submit() and files.is_examined(form, "letter"):
         with errors_on(form):
             pledges.step(
                 interestlist,
@@ -74,7 +73,7 @@ def step(interestlist: InterestList, rung: str) -> ResponseReturnValue:
                 revision=read_revision(form),
                 by=current_actor(),
                 now=utc_now(),
-                letter=letter if getattr(letter, "filename", "") else None,
+                letter=form.said("letter") or None,
             )
             flash(f"Recorded. Your council now stands at: {LABELS[wanted].lower()}.", "success")
             return redirect(url_for(".own", interestlist_id=interestlist.id))
@@ -147,7 +146,7 @@ def add_evidence(interestlist: InterestList) -> ResponseReturnValue:
     """Add a file that supports the pledge."""
     pledge = _own(interestlist)
     form = EvidenceForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and files.is_examined(form, "file"):
         with errors_on(form, "file"):
             pledges.add_evidence(pledge, form.file.data, form.description.data, by=current_actor(), now=utc_now())
             flash("Added. Your council and LGA staff can take it away, nobody else.", "success")

@@ -10,7 +10,7 @@ from showcase.forms.questions import ReleaseForm
 from showcase.models import Challenge, Release, utc_now
 from showcase.policies import Permission
 from showcase.services import files, releases
-from showcase.views.files import send
+from showcase.views.files import is_examined, send
 
 bp = Blueprint("releases", __name__)
 
@@ -20,10 +20,10 @@ bp = Blueprint("releases", __name__)
 def new(challenge: Challenge) -> ResponseReturnValue:
     """Release information to everyone."""
     form = ReleaseForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and is_examined(form, "file", files.DOCUMENTS):
         actor, now = current_actor(), utc_now()
         with errors_on(form, "file"):
-            file = files.keep(form.file.data, by=actor, now=now, kinds=files.DOCUMENTS) if form.file.data else None
+            file = files.keep(form.file.data, by=actor, now=now) if form.file.data else None
             releases.release(
                 challenge,
                 form.title.data,

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, redirect, request
 from joserfc import jwk, jwt
 from werkzeug.serving import make_server
 
@@ -55,6 +55,10 @@ def server() -> Iterator[Issuer]:
             id_token_signing_alg_values_supported=["RS256"],
             code_challenge_methods_supported=["S256"],
         )
+
+    @app.get("/moved/.well-known/openid-configuration")
+    def moved() -> Any:
+        return redirect(f"{issuer.address}/.well-known/openid-configuration")
 
     @app.get("/keys")
     def keys() -> Any:
@@ -229,6 +233,12 @@ def test_passwords_can_be_ruled_out(client: CheckedClient, provider: IdentityPro
 
 def test_an_issuer_that_does_not_answer_is_said_kindly(client: CheckedClient, provider: IdentityProvider) -> None:
     provider.issuer = "http://127.0.0.1:9"
+    assert client.get(f"/sign-in/organisation/{provider.id}").location == "/sign-in"
+    assert "does not answer" in client.get("/sign-in").text
+
+
+def test_a_redirect_of_an_issuer_is_not_followed(client: CheckedClient, provider: IdentityProvider) -> None:
+    provider.issuer += "/moved"  # answers with a redirect to the right metadata
     assert client.get(f"/sign-in/organisation/{provider.id}").location == "/sign-in"
     assert "does not answer" in client.get("/sign-in").text
 

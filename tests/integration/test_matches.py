@@ -315,6 +315,19 @@ def test_a_draft_shows_its_writer_matches_privately(client: CheckedClient, peopl
 
 
 @pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("section", ["problem", "fit"])
+def test_who_describes_the_same_is_said_once_while_a_draft_is_written(
+    client: CheckedClient, people: People, damp: Challenge, section: str
+) -> None:
+    draft = a_challenge(people.other_officer, title="How might we see damp homes early?")
+    db.session.commit()
+    client.sign_in(people.other_officer)
+    page = client.get(f"/challenges/{draft.id}/edit/{section}").text
+    assert page.count("Another council describes something like this") == 1
+    assert page.count(f"/challenges/{damp.id}") == 1
+
+
+@pytest.mark.usefixtures("many")
 def test_similar_needs_are_of_other_councils(client: CheckedClient, people: People, damp: Challenge) -> None:
     live_challenge(people, people.officer, title="How might we dry our own homes?")
     other = live_challenge(people, people.other_officer, title="How might we find mould before winter?")

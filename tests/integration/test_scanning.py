@@ -5,19 +5,23 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from showcase.access import actor_for
 from showcase.config import BadSettings, Settings
 from showcase.errors import DomainError
 from showcase.extensions import db
-from showcase.models import AuditEntry, File, utc_now
+from showcase.models import Account, AuditEntry, File, utc_now
 from showcase.services import files, scanning
+from showcase.transactions import writing
 from tests.integration.conftest import CheckedClient, People
+from tests.integration.matching_texts import live_challenge
 from tests.integration.test_files import Sent, a_pdf
 
 pytestmark = pytest.mark.either_database
@@ -118,6 +122,29 @@ def test_what_is_not_what_it_says_never_reaches_the_scanner(people: People, scan
     with pytest.raises(DomainError, match="something else"):
         keep(people, b"MZ" + BAD)
     assert scanner.seen == []
+
+
+def test_nobody_waits_for_the_scanner_to_write(
+    client: CheckedClient, people: People, scanner: Scanner, app: Flask
+) -> None:
+    """While a file of one person is looked at, another saves; and the file is kept with what it belongs to."""
+    challenge = live_challenge(people, people.officer)
+    saved: list[int] = []
+
+    def answer(_: bytes) -> bytes:
+        with app.app_context(), writing() as session:  # would wait for the database and give up
+            session.execute(sa.update(Account).values(name=Account.name))
+        saved.append(1)
+        return b"stream: OK\0"
+
+    scanner.answer = answer
+    client.sign_in(people.officer)
+    sent = {"title": "What we learned", "text": "Everyone may read it.", "is_sure": "y"}
+    sent |= {"file": (BytesIO(a_pdf()), "learned.pdf")}
+    page = client.post(f"/challenges/{challenge.id}/releases/new", data=sent, follow_redirects=True)
+    assert saved == [1]
+    assert "Released." in page.text
+    assert count() == 1
 
 
 def test_without_a_scanner_staff_are_told(client: CheckedClient, people: People) -> None:

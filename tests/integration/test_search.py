@@ -1,18 +1,21 @@
 """Search over everything one may see, and the try without an account."""
 
 import dataclasses
+import gc
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from matching.embedder import HashEmbedder
+from matching.embedder import HashEmbedder, Vectors
 from matching.remote import serve_embeddings
 from showcase.extensions import db, settings
 from showcase.models import Base, Challenge, Message, Solution
 from showcase.models.enums import State
 from showcase.policies import PUBLIC
-from showcase.services import ranking, search
+from showcase.services import encodings, index, matches, ranking, search
 from tests.integration.conftest import CheckedClient, People
 from tests.integration.matching_texts import (
     BINS,
@@ -128,6 +131,65 @@ def test_the_models_answer_is_used_where_it_is_served(
         server.shutdown()
         server.server_close()
     assert search.search("damp homes", seen_by=PUBLIC).notices == (ranking.WORDS_ONLY,)
+
+
+class Asked(HashEmbedder):
+    """A model that notes what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = settings().model_name
+        self.asked: list[str] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return super().embed_passages(texts)
+
+
+def test_the_model_is_asked_only_for_what_is_new_in_a_draft(
+    people: People, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    challenge = live_challenge(people, people.officer)
+    encode()
+    server = serve_embeddings(model := Asked())
+    try:
+        host, port = server.server_address[:2]
+        url = f"http://{host!s}:{port}"
+        monkeypatch.setitem(app.config, "SETTINGS", dataclasses.replace(settings(), embedder_url=url))
+        first = matches.query_for(challenge, is_working_text=True)  # the words are those that are published
+        assert model.asked == []
+        new = "Bats sleep in the loft."
+        challenge.content = {**challenge.content, "constraints": new}
+        second = matches.query_for(challenge, is_working_text=True)
+        assert any(new in text for text in model.asked)
+        assert 0 < len(model.asked) < len(second.encoded.vectors)
+        told = list(model.asked)
+        assert matches.query_for(challenge, is_working_text=True).encoded.vectors.shape == second.encoded.vectors.shape
+        assert model.asked == told
+        ranking.query_from(second.text)  # what nobody saved is never remembered
+        assert len(model.asked) > 2 * len(told)
+    finally:
+        server.shutdown()
+        server.server_close()
+    stored = index.encoded(challenge.id, encodings.in_use())
+    assert stored is not None
+    np.testing.assert_array_equal(first.encoded.vectors, stored.vectors)
+    np.testing.assert_array_equal(first.encoded.requirements, stored.requirements)
+
+
+def test_a_large_index_is_kept_from_the_search_for_garbage(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    live_challenge(people, people.officer)
+    encode()
+    monkeypatch.setattr(index, "FEWEST_SET_ASIDE", 1)
+    index.forget()
+    try:
+        search.search("damp homes", seen_by=PUBLIC)
+        kept = gc.get_freeze_count()
+        assert kept > 0
+        search.search("damp homes", seen_by=PUBLIC)  # it is done once, not at each search
+        assert gc.get_freeze_count() == kept
+    finally:
+        gc.unfreeze()
 
 
 @pytest.mark.usefixtures("texts")

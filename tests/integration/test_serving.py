@@ -2,14 +2,19 @@
 
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
 from showcase.commands import serving
 from showcase.config import BadSettings, Settings
+from tests.conftest import ROOT
+from tests.integration.processes import Machine, wait_until
 
 KEY = "only-for-tests-" + "0" * 32
 
@@ -68,3 +73,19 @@ def test_the_demo_says_where_its_emails_are(
     monkeypatch.setenv("SMTP_URL", "smtp://localhost")
     serving._introduce()
     assert "instance/mail" not in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux alone tells the children")
+def test_web_and_worker_end_when_what_started_them_is_killed(tmp_path: Path) -> None:
+    machine = Machine(f"sqlite:///{tmp_path / 'showcase.sqlite'}", tmp_path)
+    with machine.log.open("ab") as log:
+        command = [sys.executable, "-m", "showcase.commands", "run"]
+        started = subprocess.Popen(command, env=machine.environment, cwd=ROOT, stdout=log, stderr=log)
+    try:
+        wait_until(lambda: machine.health() == 200, "the web server answers")
+        children = psutil.Process(started.pid).children(recursive=True)
+        assert len(children) >= 3  # the web server, the process that answers, the worker
+    finally:
+        started.kill()
+        started.wait(20)
+    wait_until(lambda: not any(child.is_running() for child in children), "they have ended")

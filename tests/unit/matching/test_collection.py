@@ -50,6 +50,17 @@ def test_changes_one_by_one_rank_as_a_fresh_collection_does(changes: list[tuple[
     assert dict(places(Ranker(grown).rank(QUERY, 20))) == pytest.approx(dict(places(Ranker(fresh).rank(QUERY, 20))))
 
 
+def test_what_covers_a_query_is_the_share_of_its_weights_that_a_document_holds(solutions: dict[str, Encoded]) -> None:
+    collection = Collection.of(solutions.items())
+    weights = {"damp": 2.0, "home": 0.5, "mould": 1.0, "unheard": 3.0}
+    found = collection.covered([*solutions, "not here"], weights)
+    assert found == {
+        id: sum(weight for term, weight in weights.items() if term in one.terms) / 6.5 for id, one in solutions.items()
+    }
+    assert 0 < max(found.values()) < 1
+    assert set(collection.covered(solutions, {}).values()) == {0.0}
+
+
 def test_many_at_once_rank_as_one_by_one(monkeypatch: pytest.MonkeyPatch, solutions: dict[str, Encoded]) -> None:
     monkeypatch.setattr(collection_module, "TOGETHER", 4)
     texts = [*solutions.items(), ("bins", solutions["damp"]), ("words", encode([Text.plain("w", "damp")], None)[0])]
