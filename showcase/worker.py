@@ -241,7 +241,7 @@ def _embed(embedder: Embedder | None, models: Models | None) -> int:
     current = (models.of(in_use) if models else None) if is_changing else embedder
     done = 0
     try:
-        done += vectors.refresh(current, model=in_use, told=lambda _: _beat())
+        done += vectors.refresh_changed(current, model=in_use, told=lambda _: _beat())
         if is_changing and embedder is not None:
             done += _change(embedder, models)
         elif embedder is not None and not done:

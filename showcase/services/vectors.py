@@ -6,10 +6,12 @@ in commit order. A text that is no longer published leaves a tombstone. Killed a
 Rows stand under an encoding's name; the way from one encoding to the next is made here too, a few texts at a time.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from matching.embedder import Embedder
 from matching.encoding import Encoded, content_hash, encode, encode_challenges
 from matching.texts import Text
 from showcase.extensions import db
-from showcase.models import Publication, Vector, VectorCounter, Version
+from showcase.models import Publication, StateChange, Vector, VectorCounter, Version
 from showcase.models.questions import Content, Questionnaire, matched_text
 from showcase.services import encodings, index
 from showcase.transactions import writing
@@ -27,6 +29,8 @@ BATCH = 32
 """Texts encoded between two commits: what a killed worker has to do again at most."""
 FEW = 8
 """The same while the encoding is changed: an edit waits for no more than these."""
+COMPARED_AGAIN_SECONDS = 30.0
+"""After so long all texts are compared whether or not a step of one was noted."""
 LEXICAL = "lexical:"
 """Marks the content hash of a row made without the model, to be made again once there is one."""
 
@@ -64,6 +68,36 @@ def find_stale(model: str, *, has_embedder: bool, limit: int = BATCH) -> list[St
         )
         for id, kind, version_id, content, known in rows
     ]
+
+
+_compared: "WeakKeyDictionary[sa.Engine, tuple[object, float]]" = WeakKeyDictionary()
+"""What `refresh_changed` saw when there was nothing to do, and when that was."""
+
+
+def refresh_changed(embedder: Embedder | None, *, model: str, told: Callable[[int], object] = lambda done: None) -> int:
+    """Do what `refresh` does, but compare nothing while no text took a step and nobody encoded anything.
+
+    To compare 23,000 texts takes 0.13 s on SQLite and 0.04 s on PostgreSQL, and an idle worker asks twice a second.
+
+    Raises:
+        EmbedderUnavailable: the model stopped answering; what was written stays.
+    """
+    steps = sa.select(sa.func.count()).select_from(StateChange).scalar_subquery()
+    number = sa.select(VectorCounter.number).scalar_subquery()
+    seen = (model, embedder is not None, *db.session.execute(sa.select(steps, number)).one())
+    before, at = _compared.get(db.engine, (None, 0.0))
+    if seen == before and time.monotonic() - at < COMPARED_AGAIN_SECONDS:
+        db.session.rollback()
+        return 0
+    done = refresh(embedder, model=model, told=told)
+    if not done:
+        _compared[db.engine] = (seen, time.monotonic())
+    return done
+
+
+def forget() -> None:
+    """Compare everything the next time."""
+    _compared.pop(db.engine, None)
 
 
 def refresh(

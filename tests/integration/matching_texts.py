@@ -22,6 +22,7 @@ def fresh_index(app: object) -> Iterator[None]:
     """Forget what this process knows of a database that is put back after each test."""
     index.forget()
     remainders.forget()
+    vectors.forget()
     yield
     index.forget()
 
@@ -30,7 +31,7 @@ def encode() -> int:
     """Do the worker's part: encode what is not encoded, freeze what depends on all of it."""
     db.session.commit()
     model = encodings.in_use()
-    done = vectors.refresh(HashEmbedder(), model=model)
+    done = vectors.refresh_changed(HashEmbedder(), model=model)
     index.recalibrate(model=model)
     return done
 

@@ -1,6 +1,7 @@
 """Vectors follow what is published, and every process's index follows the vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from showcase.access import actor_for
 from showcase.extensions import db
 from showcase.models import Membership, Solution, Vector, VectorCounter, utc_now
 from showcase.services import encodings, index, publications, vectors
-from tests.integration.conftest import People
+from tests.integration.conftest import People, Statements
 from tests.integration.matching_texts import DAMP, encode, fresh_index, live_solution
 
 __all__ = ["fresh_index"]
@@ -72,6 +73,22 @@ def test_a_version_with_the_same_words_is_not_encoded_again(solution: Solution, 
     assert embedder.calls == 0
     assert row_of(solution).version_id == solution.published_version_id
     assert row_of(solution).seq > seq
+
+
+def test_an_idle_worker_compares_nothing_and_sees_each_step_at_once(
+    solution: Solution, people: People, count_queries: Callable[[], AbstractContextManager[Statements]]
+) -> None:
+    model = encodings.in_use()
+    assert vectors.refresh_changed(HashEmbedder(), model=model) == 0
+    with count_queries() as idle:
+        assert vectors.refresh_changed(HashEmbedder(), model=model) == 0
+    assert len(idle) == 1
+    republish(solution, people, people.founder, summary="Counts wading birds from the air.")
+    assert vectors.refresh_changed(HashEmbedder(), model=model) == 1
+    vectors.refresh(None, model="another")  # as another worker would write rows
+    with count_queries() as busy:
+        assert vectors.refresh_changed(HashEmbedder(), model=model) == 0
+    assert len(busy) > 1
 
 
 def test_an_archived_text_leaves_a_tombstone_and_every_index(solution: Solution, people: People) -> None:
