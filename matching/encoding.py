@@ -149,6 +149,6 @@ def _rows(text: Text) -> list[str]:
 def content_hash(text: Text, model: str) -> str:
     """Return a hex digest that changes with the words, their fields, the model, or the way texts are cut."""
     kept = prose(text)
-    lists = [] if kept is text else [kept.fields]
+    lists = [] if kept == text else [kept.fields]
     content = json.dumps([_HASHED, model, text.fields, *lists], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
