@@ -231,6 +231,21 @@ def own_app(new_database: Callable[[], str], tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture
+def connections_closed() -> Iterator[None]:
+    """Close what a test opens: a command that runs in this process leaves its connections to the process's end."""
+    opened: list[Any] = []
+
+    def note(connection: Any, _record: object) -> None:
+        opened.append(connection)
+
+    sa.event.listen(sa.pool.Pool, "connect", note)
+    yield
+    sa.event.remove(sa.pool.Pool, "connect", note)
+    for connection in opened:
+        connection.close()
+
+
 @pytest.fixture(scope="session")
 def world(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
     """One of everything in every state, made once for a run; each request is undone by its `undone()`."""

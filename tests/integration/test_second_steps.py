@@ -244,6 +244,7 @@ def test_of_two_who_send_one_code_at_once_one_comes_in(own_app: Flask) -> None:
         assert db.session.scalars(sa.select(SecondStep)).one().last_used > 0
 
 
+@pytest.mark.usefixtures("connections_closed")
 def test_the_first_of_the_staff_is_invited_from_the_command_line(
     own_app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -203,6 +203,7 @@ def test_weights_of_another_ranker_are_set_aside(client: CheckedClient, people: 
     assert "The shipped weights count until others are adopted" in client.get("/staff/ranking").text
 
 
+@pytest.mark.usefixtures("connections_closed")
 def test_the_command_prints_and_keeps_a_proposal_only_when_told(
     own_app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
