@@ -20,7 +20,12 @@ from tests.integration.conftest import make_app
 from tests.integration.walking import LINK, NOT_THEIRS, Reader, reader_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.either_database]
-PEOPLE = ("staff@lga.demo.example", "officer@camden.demo.example", "founder@dampsense.demo.example")
+PEOPLE = (
+    "staff@lga.demo.example",
+    pytest.param("officer@camden.demo.example", marks=pytest.mark.soak),
+    pytest.param("founder@dampsense.demo.example", marks=pytest.mark.soak),
+)
+"""Staff read most pages; the others' own are read in the long run."""
 OF_ONE_KIND = 2
 """Addresses read of one route by one person."""
 MOST_REPEATS = 5
