@@ -11,6 +11,7 @@ def upgrade_database() -> None:
 
     with create_app().app_context():
         database.upgrade(db.engine)
+        database.note_sizes(db.engine)
 
 
 def load_seeds() -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 from showcase.extensions import db
 from showcase.models import Base
 from showcase.services import database
+from tests.integration.conftest import make_people
 
 
 def test_migrations_equal_models(own_app: Flask) -> None:
@@ -30,6 +31,16 @@ def test_an_empty_database_is_not_current(new_database: Callable[[], str]) -> No
     assert database.is_current(engine)
     assert set(Base.metadata.tables) <= set(sa.inspect(engine).get_table_names())
     engine.dispose()
+
+
+def test_sqlite_is_told_how_its_tables_are_filled(own_app: Flask) -> None:
+    with own_app.app_context():
+        make_people()
+        database.note_sizes(db.engine)
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                known = connection.exec_driver_sql("SELECT stat FROM sqlite_stat1 WHERE tbl = 'organisations'").scalars()
+                assert {stat.split()[0] for stat in known} == {"5"}
 
 
 ADDED = (
