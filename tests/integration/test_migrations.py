@@ -39,8 +39,8 @@ def test_sqlite_is_told_how_its_tables_are_filled(own_app: Flask) -> None:
         database.note_sizes(db.engine)
         if db.engine.dialect.name == "sqlite":
             with db.engine.connect() as connection:
-                known = connection.exec_driver_sql("SELECT stat FROM sqlite_stat1 WHERE tbl = 'organisations'").scalars()
-                assert {stat.split()[0] for stat in known} == {"5"}
+                known = connection.exec_driver_sql("SELECT stat FROM sqlite_stat1 WHERE tbl = 'organisations'")
+                assert {stat.split()[0] for stat in known.scalars()} == {"5"}
 
 
 ADDED = (
