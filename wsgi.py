@@ -9,8 +9,8 @@ from showcase.services import index
 
 if os.environ.get("LOG") == "json":
     observing.set_up_log()
+# A thread that waits for the interpreter waits a fifth as long: pages of many short queries pass one long ranking
 sys.setswitchinterval(0.001)
-"""A thread that waits for the interpreter waits a fifth as long: pages of many short queries pass one long ranking."""
 app = create_app()
 
 

@@ -117,7 +117,7 @@ def _write(
         content[title_name] = f"{content[title_name]} ({names[owner]}, {number + 1})"
         at = now - timedelta(days=dice.random() * DAYS)
         is_published = number % IN_REVIEW_EVERY != IN_REVIEW_EVERY - 1
-        row = {"id": id, "kind": sa.inspect(kind).polymorphic_identity, "organisation_id": owner, "content": content}
+        row = {"id": id, "kind": kind.stored_as(), "organisation_id": owner, "content": content}
         row |= {"title": content[title_name], "created_at": at, "updated_at": at, "state_since": at}
         row |= {"state": State.PUBLISHED if is_published else State.IN_REVIEW, "is_illustrative": True}
         row["published_at"] = at if is_published else None

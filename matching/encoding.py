@@ -126,7 +126,7 @@ def encode_challenges(texts: Sequence[Text], embedder: Embedder | None) -> list[
     encoded = encode(texts, embedder, as_queries=True)
     if embedder is None:
         return encoded
-    asked = [parts(text)[1] for text in texts]
+    asked = [_asked(text) for text in texts]
     vectors = embedder.embed_queries([sentence for group in asked for sentence in group]).astype(np.float16)
     bounds = np.cumsum([0, *(len(group) for group in asked)])
     return [
@@ -138,7 +138,11 @@ def encode_challenges(texts: Sequence[Text], embedder: Embedder | None) -> list[
 def parts(challenge: Text) -> tuple[list[str], list[str]]:
     """Return the words that `encode_challenges` embeds: those of the rows, and those of each requirement."""
     kept = prose(challenge)
-    return _rows(kept if kept.fields else challenge), [one.text for one in requirements(challenge)]
+    return _rows(kept if kept.fields else challenge), _asked(challenge)
+
+
+def _asked(challenge: Text) -> list[str]:
+    return [one.text for one in requirements(challenge)]
 
 
 def _rows(text: Text) -> list[str]:

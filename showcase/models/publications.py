@@ -81,6 +81,11 @@ class Publication(Base):
         return self.published_version.content if self.published_version else {}
 
     @classmethod
+    def stored_as(cls) -> str:
+        """Return what `kind` holds of texts of this class, such as "challenge"."""
+        return str(sa.inspect(cls).polymorphic_identity)
+
+    @classmethod
     def listed_title(cls) -> sa.ColumnElement[str]:
         """Return SQL for the title of a version; one that an older process wrote has it in its content alone."""
         names = dict.fromkeys(kind.questionnaire.title_name for kind in cls.__subclasses__() or [cls])

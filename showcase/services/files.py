@@ -72,6 +72,10 @@ class Examined:
     is_scanned: bool
 
 
+Sent = Upload | Examined
+"""What a service is given: a page has examined it already."""
+
+
 def examine(upload: Upload | None, kinds: Collection[FileKind] = EVERY_KIND) -> Examined:
     """Read and check a file that is one of these kinds. Writes nothing, and may wait for a virus scanner.
 
@@ -88,7 +92,7 @@ def examine(upload: Upload | None, kinds: Collection[FileKind] = EVERY_KIND) -> 
     return Examined(name, kind, data, scanning.is_on())
 
 
-def keep(sent: Upload | Examined | None, *, by: Actor, now: datetime, kinds: Collection[FileKind] = EVERY_KIND) -> File:
+def keep(sent: Sent | None, *, by: Actor, now: datetime, kinds: Collection[FileKind] = EVERY_KIND) -> File:
     """Keep a file that is one of these kinds; the caller hangs it on what it belongs to.
 
     One that was not examined yet is examined now; pages do so before they write anything (`views.files.is_examined`).

@@ -232,14 +232,10 @@ def _work(kind: type[Publication], actor: Actor) -> Work:
     texts: dict[State, list[Text]] = {}
     for row in rows:
         texts.setdefault(row.state, []).append(_own(row, reasons))
-    counted = sa.select(Publication.state, sa.func.count()).where(own, Publication.kind == _kind(kind))
+    counted = sa.select(Publication.state, sa.func.count()).where(own, Publication.kind == kind.stored_as())
     counts = dict(db.session.execute(counted.group_by(Publication.state)).all())
     seen = sa.select(sa.func.count()).where(own, Publication.published_version_id.is_not(None))
     return Work(texts, counts, db.session.scalar(seen) or 0)
-
-
-def _kind(kind: type[Publication]) -> str:
-    return str(sa.inspect(kind).polymorphic_identity)
 
 
 def _own(row: Publication, reasons: Mapping[uuid.UUID, str]) -> Text:

@@ -74,7 +74,7 @@ def set_rules(event: Event, wanted: Rules, *, by: Actor, now: datetime) -> Mater
     return rules
 
 
-def send(candidate: Candidate, slides: files.Upload | files.Examined | None, *, by: Actor, now: datetime) -> Material:
+def send(candidate: Candidate, slides: files.Sent | None, *, by: Actor, now: datetime) -> Material:
     """Send the slides of a pitch, or replace them before the deadline.
 
     Raises:

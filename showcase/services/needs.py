@@ -123,6 +123,7 @@ def summaries(found: Sequence[Need]) -> Mapping[uuid.UUID, Summary]:
             Challenge.id,
             Challenge.listed_title().label("title"),
             Challenge.is_illustrative,
+            Challenge.organisation_id,
             Organisation.name,
         )
         .join(Version, Version.id == Challenge.published_version_id)
@@ -155,7 +156,7 @@ def _summary(need: Need, members: Sequence[Any], areas: Sequence[Any]) -> Summar
         need,
         need.name or title or UNTITLED,
         [(row.id, row.title) for row in members],
-        sorted({row.name for row in members}, key=str.lower),
+        sorted({row.organisation_id: row.name for row in members}.values(), key=str.lower),
         [row.value for row in areas],
         any(row.is_illustrative for row in members),
     )

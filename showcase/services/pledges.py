@@ -40,7 +40,7 @@ def step(
     revision: int,
     by: Actor,
     now: datetime,
-    letter: files.Upload | files.Examined | None = None,
+    letter: files.Sent | None = None,
 ) -> Pledge:
     """Take a rung for the actor's council, or say something else there; `letter` goes to the evidence.
 
@@ -110,9 +110,7 @@ def share(pledge: Pledge, *, is_named: bool, to_suppliers: bool, revision: int, 
     audit.record("pledge.shared", pledge, by=by, members=is_named, suppliers=to_suppliers)
 
 
-def add_evidence(
-    pledge: Pledge, sent: files.Upload | files.Examined | None, description: str, *, by: Actor, now: datetime
-) -> None:
+def add_evidence(pledge: Pledge, sent: files.Sent | None, description: str, *, by: Actor, now: datetime) -> None:
     """Add a file that supports the pledge. Evidence is never replaced.
 
     Raises:
@@ -277,7 +275,7 @@ def _changed(pledge: Pledge, now: datetime) -> None:
 
 def _keep_file(
     pledge: Pledge,
-    sent: files.Upload | files.Examined | None,
+    sent: files.Sent | None,
     description: str,
     step_number: int,
     by: Actor,

@@ -162,7 +162,7 @@ def order(
 
     `where` filters without changing anyone's rank.
     """
-    name = str(sa.inspect(kind).polymorphic_identity)
+    name = kind.stored_as()
     encoding = query.encoded.model or encodings.in_use()  # the query's own: another may come into use meanwhile
     live = index.live(name, encoding)
     fusion = weights.in_force(name)

@@ -26,6 +26,8 @@ from showcase.services.reasons import Segment
 KINDS: Mapping[str, type[Publication]] = {"challenge": Challenge, "solution": Solution}
 PAGE_SIZE = 20
 MOST_UNPUBLISHED = 200
+MOST_NAMED = 2_000
+"""Texts of all kinds that are read of those whose title or organisation holds the words."""
 
 LEAST_COVERAGE = 0.5
 """A text is found that has at least this share of the words asked for, rare ones weighing more,"""
@@ -103,7 +105,7 @@ def _places(
 ) -> tuple[Order, list[Place]]:
     """Return the order and those of its places that answer the words or were found by title or organisation."""
     order = ranking.order(kind, query, seen_by=seen_by, where=filters.conditions(kind, chosen))
-    named = {row.id: row.organisation_id for row in found if row.kind == _name(kind)}
+    named = dict([(row.id, row.organisation_id) for row in found if row.kind == kind.stored_as()][: ranking.BEST])
     weight = {term: order.judge.term_weight(term) for term in query.encoded.terms}
     covered = order.collection.covered((str(place.id) for place in order.places), weight)
     kept = [
@@ -134,19 +136,15 @@ def _named(
     """
     titled = sa.select(Version.id).where(contains(Publication.listed_title(), words.strip()))
     named = sa.select(Organisation.id).where(contains(Organisation.name, words.strip()))
-    fitting = [sa.and_(Publication.kind == _name(kind), *filters.conditions(kind, chosen)) for kind in kinds]
+    fitting = [sa.and_(Publication.kind == kind.stored_as(), *filters.conditions(kind, chosen)) for kind in kinds]
     seen = (
         sa.select(Publication.id, Publication.organisation_id, Publication.kind)
         .join(Organisation, Organisation.id == Publication.organisation_id)
         .where(ranking.is_matched(), visible_to(seen_by, Publication), sa.or_(*fitting))
-        .limit(ranking.BEST)
+        .limit(MOST_NAMED)
     )
     holding = (Publication.published_version_id.in_(titled), Publication.organisation_id.in_(named))
     return {row.id: row for each in holding for row in db.session.execute(seen.where(each))}
-
-
-def _name(kind: type[Publication]) -> str:
-    return str(sa.inspect(kind).polymorphic_identity)
 
 
 def _by_score(place: Place) -> tuple[float, uuid.UUID]:
@@ -194,7 +192,7 @@ def _unpublished(kinds: Sequence[type[Publication]], words: str, query: Query, s
         sa.select(Publication)
         .where(
             visible_to(seen_by, Publication),
-            Publication.kind.in_(list(map(_name, kinds))),
+            Publication.kind.in_([kind.stored_as() for kind in kinds]),
             Publication.state != State.ARCHIVED,
             sa.or_(Publication.published_version_id.is_(None), Publication.id.in_(waiting)),
         )
